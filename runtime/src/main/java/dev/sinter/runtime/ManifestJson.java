@@ -1,0 +1,381 @@
+package dev.sinter.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/// The spelling of a [Manifest] as JSON. Reading is strict: every key must be there, and no other.
+final class ManifestJson {
+
+    private ManifestJson() { }
+
+    static Manifest read(Json json) {
+        // The version comes first: a newer manifest may differ in everything else.
+        var top = new Fields(json, "");
+        long format = top.integer("format");
+        if (format > Manifest.FORMAT) {
+            throw new ArtifactException(Manifest.ENTRY, "format " + format + " is newer than format " + Manifest.FORMAT
+                    + ", the newest that this runtime reads", "use a newer Sinter runtime, or compile the model again with this version");
+        }
+        if (format != Manifest.FORMAT) {
+            throw ArtifactException.damaged(Manifest.ENTRY, "there is no format " + format);
+        }
+        var manifest = new Manifest((int) format, top.text("producer"), top.text("model"),
+                top.list("state", ManifestJson::state), top.list("functions", ManifestJson::function),
+                top.map("files", ManifestJson::file));
+        top.end();
+        return manifest;
+    }
+
+    private static Manifest.State state(Fields in) {
+        return in.end(new Manifest.State(in.text("name"), in.type(), in.integers("shape"), in.truth("trainable")));
+    }
+
+    private static Manifest.FunctionEntry function(Fields in) {
+        return in.end(new Manifest.FunctionEntry(in.text("name"), in.text("doc"), in.texts("dims"),
+                in.list("inputs", ManifestJson::value), in.list("outputs", ManifestJson::value),
+                in.formula("flops"), in.formula("bytes"), in.texts("reads"), in.texts("writes"),
+                in.list("variants", ManifestJson::variant)));
+    }
+
+    private static Manifest.Value value(Fields in) {
+        return in.end(new Manifest.Value(in.text("name"), in.type(), in.formulas("shape")));
+    }
+
+    private static Manifest.Variant variant(Fields in) {
+        return in.end(new Manifest.Variant(in.text("target"), in.text("code"), in.text("symbol"), in.formula("arena"),
+                in.list("buffers", ManifestJson::buffer)));
+    }
+
+    private static Manifest.Buffer buffer(Fields in) {
+        var role = in.role();
+        return in.end(new Manifest.Buffer(role, in.text("name"), in.type(), in.formula("elements"),
+                role == Manifest.Role.TEMP ? in.formula("offset") : null));
+    }
+
+    private static Manifest.FileEntry file(Fields in) {
+        return in.end(new Manifest.FileEntry(in.integer("bytes"), in.text("sha256")));
+    }
+
+    static String write(Manifest manifest) {
+        var out = new Text();
+        out.open('{');
+        out.key("format").raw(Integer.toString(manifest.format()));
+        out.key("producer").text(manifest.producer());
+        out.key("model").text(manifest.model());
+        out.key("state").rows(manifest.state(), ManifestJson::write);
+        out.key("functions").rows(manifest.functions(), ManifestJson::write);
+        out.key("files").open('{');
+        manifest.files().forEach((name, file) -> {
+            out.key(name).openFlat('{');
+            out.key("bytes").raw(Long.toString(file.bytes()));
+            out.key("sha256").text(file.sha256());
+            out.close('}');
+        });
+        out.close('}');
+        out.close('}');
+        return out.finish();
+    }
+
+    private static void write(Text out, Manifest.State state) {
+        out.openFlat('{');
+        out.key("name").text(state.name());
+        out.key("type").text(state.type().toString());
+        out.key("shape").raw(state.shape().toString().replace(" ", ""));
+        out.key("trainable").raw(Boolean.toString(state.trainable()));
+        out.close('}');
+    }
+
+    private static void write(Text out, Manifest.FunctionEntry function) {
+        out.open('{');
+        out.key("name").text(function.name());
+        out.key("doc").text(function.doc());
+        out.key("dims").texts(function.dims());
+        out.key("inputs").rows(function.inputs(), ManifestJson::write);
+        out.key("outputs").rows(function.outputs(), ManifestJson::write);
+        out.key("flops").text(function.flops().toString());
+        out.key("bytes").text(function.bytes().toString());
+        out.key("reads").texts(function.reads());
+        out.key("writes").texts(function.writes());
+        out.key("variants").rows(function.variants(), ManifestJson::write);
+        out.close('}');
+    }
+
+    private static void write(Text out, Manifest.Value value) {
+        out.openFlat('{');
+        out.key("name").text(value.name());
+        out.key("type").text(value.type().toString());
+        out.key("shape").texts(value.shape());
+        out.close('}');
+    }
+
+    private static void write(Text out, Manifest.Variant variant) {
+        out.open('{');
+        out.key("target").text(variant.target());
+        out.key("code").text(variant.code());
+        out.key("symbol").text(variant.symbol());
+        out.key("arena").text(variant.arena().toString());
+        out.key("buffers").rows(variant.buffers(), ManifestJson::write);
+        out.close('}');
+    }
+
+    private static void write(Text out, Manifest.Buffer buffer) {
+        out.openFlat('{');
+        out.key("role").text(buffer.role().toString());
+        out.key("name").text(buffer.name());
+        out.key("type").text(buffer.type().toString());
+        out.key("elements").text(buffer.elements().toString());
+        if (buffer.offset() != null) {
+            out.key("offset").text(buffer.offset().toString());
+        }
+        out.close('}');
+    }
+
+    /// The fields of one JSON object, taken out by key. The path to the object makes messages findable.
+    private static final class Fields {
+        private final Json json;
+        private final String path;
+        private final Map<String, Json> left;
+
+        private Fields(Json json, String path) {
+            this.json = json;
+            this.path = path;
+            if (!(json instanceof Json.Object object)) {
+                throw fault(json, path.isEmpty() ? "the manifest" : path, "an object");
+            }
+            this.left = new LinkedHashMap<>(object.fields());
+        }
+
+        private <T> T end(T value) {
+            end();
+            return value;
+        }
+
+        private void end() {
+            if (!left.isEmpty()) {
+                String key = left.keySet().iterator().next();
+                throw damaged(left.get(key), "unknown key '" + path(key) + "'");
+            }
+        }
+
+        private Json take(String key) {
+            Json value = left.remove(key);
+            if (value == null) {
+                throw damaged(json, "the key '" + path(key) + "' is missing");
+            }
+            return value;
+        }
+
+        private String text(String key) {
+            return text(take(key), path(key));
+        }
+
+        private static String text(Json value, String path) {
+            return value instanceof Json.Text(String text, int _) ? text : fail(value, path, "a string");
+        }
+
+        private long integer(String key) {
+            return integer(take(key), path(key));
+        }
+
+        private static long integer(Json value, String path) {
+            return value instanceof Json.Number(long number, int _) ? number : Fields.<Long>fail(value, path, "an integer");
+        }
+
+        private boolean truth(String key) {
+            var value = take(key);
+            return value instanceof Json.Truth(boolean truth, int _) ? truth : Fields.<Boolean>fail(value, path(key), "true or false");
+        }
+
+        private ElementType type() {
+            var value = take("type");
+            return convert(value, path("type"), ElementType::of);
+        }
+
+        private Manifest.Role role() {
+            var value = take("role");
+            return convert(value, path("role"), name -> {
+                for (var role : Manifest.Role.values()) {
+                    if (role.toString().equals(name)) {
+                        return role;
+                    }
+                }
+                throw new IllegalArgumentException("unknown role '" + name + "', expected input, output, state, constant or temp");
+            });
+        }
+
+        private Formula formula(String key) {
+            return convert(take(key), path(key), Formula::of);
+        }
+
+        private List<Formula> formulas(String key) {
+            return elements(key, (value, path) -> convert(value, path, Formula::of));
+        }
+
+        private List<String> texts(String key) {
+            return elements(key, Fields::text);
+        }
+
+        private List<Long> integers(String key) {
+            return elements(key, Fields::integer);
+        }
+
+        private <T> List<T> list(String key, Function<Fields, T> read) {
+            return elements(key, (value, path) -> read.apply(new Fields(value, path)));
+        }
+
+        private <T> Map<String, T> map(String key, Function<Fields, T> read) {
+            var value = take(key);
+            if (!(value instanceof Json.Object object)) {
+                throw fault(value, path(key), "an object");
+            }
+            var map = new LinkedHashMap<String, T>();
+            object.fields().forEach((name, field) -> map.put(name, read.apply(new Fields(field, path(key) + "." + name))));
+            return map;
+        }
+
+        private <T> List<T> elements(String key, BiFunction<Json, String, T> read) {
+            var value = take(key);
+            if (!(value instanceof Json.Array array)) {
+                throw fault(value, path(key), "a list");
+            }
+            var list = new ArrayList<T>(array.elements().size());
+            for (int i = 0; i < array.elements().size(); i++) {
+                list.add(read.apply(array.elements().get(i), path(key) + "[" + i + "]"));
+            }
+            return list;
+        }
+
+        private static <T> T convert(Json value, String path, Function<String, T> read) {
+            try {
+                return read.apply(text(value, path));
+            } catch (IllegalArgumentException e) {
+                throw damaged(value, path + ": " + e.getMessage());
+            }
+        }
+
+        private String path(String key) {
+            return path.isEmpty() ? key : path + "." + key;
+        }
+
+        private static <T> T fail(Json value, String path, String wanted) {
+            throw fault(value, path, wanted);
+        }
+
+        private static ArtifactException fault(Json value, String path, String wanted) {
+            String found = switch (value) {
+                case Json.Object _ -> "an object";
+                case Json.Array _ -> "a list";
+                case Json.Text _ -> "a string";
+                case Json.Number _ -> "a number";
+                case Json.Truth _ -> "a truth value";
+                case Json.Null _ -> "null";
+            };
+            return damaged(value, path + " must be " + wanted + ", found " + found);
+        }
+
+        private static ArtifactException damaged(Json value, String problem) {
+            return ArtifactException.damaged(Manifest.ENTRY, "character " + value.at() + ": " + problem);
+        }
+    }
+
+    /// JSON text under construction: what is opened flat stays on one line.
+    private static final class Text {
+        private final StringBuilder out = new StringBuilder();
+        private int depth;
+        private int flat;
+        private boolean first = true;
+        private boolean afterKey;
+
+        private void open(char bracket) {
+            begin();
+            out.append(bracket);
+            depth++;
+            if (flat > 0) {
+                flat++;
+            }
+            first = true;
+        }
+
+        private void openFlat(char bracket) {
+            open(bracket);
+            if (flat == 0) {
+                flat = 1;
+            }
+        }
+
+        private void close(char bracket) {
+            depth--;
+            boolean inLine = flat > 0;
+            if (flat > 0) {
+                flat--;
+            }
+            if (!inLine && !first) {
+                newLine();
+            }
+            out.append(bracket);
+            first = false;
+        }
+
+        private Text key(String key) {
+            begin();
+            Json.quote(out, key);
+            out.append(": ");
+            afterKey = true;
+            return this;
+        }
+
+        private void raw(String value) {
+            begin();
+            out.append(value);
+        }
+
+        private void text(String value) {
+            begin();
+            Json.quote(out, value);
+        }
+
+        private void texts(List<?> values) {
+            openFlat('[');
+            values.forEach(value -> text(value.toString()));
+            close(']');
+        }
+
+        private <T> void rows(List<T> rows, BiConsumer<Text, T> write) {
+            open('[');
+            rows.forEach(row -> write.accept(this, row));
+            close(']');
+        }
+
+        /// What stands before a value or a key: a comma after the one before, and a new line unless in a flat part.
+        private void begin() {
+            if (afterKey) {
+                afterKey = false;
+                return;
+            }
+            if (depth > 0) {
+                if (!first) {
+                    out.append(',');
+                }
+                if (flat == 0) {
+                    newLine();
+                } else if (!first) {
+                    out.append(' ');
+                }
+            }
+            first = false;
+        }
+
+        private void newLine() {
+            out.append('\n').repeat(' ', 2 * depth);
+        }
+
+        private String finish() {
+            return out.append('\n').toString();
+        }
+    }
+}
