@@ -1,0 +1,2 @@
+/// The abstract syntax: immutable records with spans. Nothing here resolves a name or knows a shape.
+package dev.sinter.frontend.ast;
