@@ -1,0 +1,50 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### Elementwise functions of two operands
+/// `result[i] = fn(a[i], b[i])`, of the type of the operands, or bool for a comparison.
+///
+/// - (C1) `a` and `b` have the same type.
+/// - (C2) the element type is in the function's domain.
+public record Binary(BinaryFn fn, Value a, Value b) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return fn.toString();
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(a, b);
+    }
+
+    @Override
+    public Binary withOperands(List<Value> operands) {
+        return new Binary(fn, operands.get(0), operands.get(1));
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(a.type().equals(b.type()), name(), "(C1) the operands differ: " + a.type() + " and " + b.type());
+        ElementType e = a.element();
+        boolean fits = switch (fn.domain) {
+            case FLOAT -> e.isFloat();
+            case INTEGER -> e.isInteger();
+            case NUMBER -> e != ElementType.BOOL;
+            case BITS -> !e.isFloat();
+            case ANY -> true;
+        };
+        require(fits, name(), "(C2) not defined for " + e);
+        return fn.isComparison() ? a.tensor().withElement(ElementType.BOOL) : a.tensor();
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return Expr.apply(fn.loop, point.read(a, index), point.read(b, index));
+    }
+}

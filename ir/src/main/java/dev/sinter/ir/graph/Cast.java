@@ -1,0 +1,36 @@
+package dev.sinter.ir.graph;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### cast
+/// Conversion by value to another element type, as [Expr.Cast] says.
+public record Cast(ElementType to, Value x) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "cast";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Cast withOperands(List<Value> operands) {
+        return new Cast(to, operands.getFirst());
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        return x.tensor().withElement(to);
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        Expr e = point.read(x, index);
+        return to == x.element() ? e : new Expr.Cast(to, e);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### concat
+/// Tensors one after the other along an axis.
+///
+/// - (C1) there is at least one operand and `axis` is an axis of it.
+/// - (C2) the operands have one element type and equal dims but along `axis`.
+public record Concat(List<Value> parts, int axis) implements Op, Pointwise {
+    /// Copies `parts`.
+    public Concat {
+        parts = List.copyOf(parts);
+    }
+
+    @Override
+    public String name() {
+        return "concat";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return parts;
+    }
+
+    @Override
+    public Concat withOperands(List<Value> operands) {
+        return new Concat(operands, axis);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(!parts.isEmpty() && axis >= 0 && axis < parts.getFirst().rank(), name(), "(C1) axis " + axis + " of " + parts.size() + " operands");
+        Type.Tensor first = parts.getFirst().tensor();
+        Dim extent = Dim.ZERO;
+        for (Value p : parts) {
+            require(p.rank() == first.rank() && p.tensor().withShape(p.shape().with(axis, Dim.ONE)).equals(first.withShape(first.shape().with(axis, Dim.ONE))),
+                    name(), "(C2) " + p.type() + " beside " + first + " along axis " + axis);
+            extent = extent.plus(p.dim(axis));
+        }
+        return first.withShape(first.shape().with(axis, extent));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return from(0, Dim.ZERO, point, index);
+    }
+
+    private Expr from(int part, Dim start, Point point, List<Expr> index) {
+        var shifted = new ArrayList<>(index);
+        shifted.set(axis, Expr.plus(index.get(axis), point.dim(start.times(-1))));
+        if (part == parts.size() - 1) {
+            return point.read(parts.get(part), shifted);
+        }
+        Dim end = start.plus(parts.get(part).dim(axis));
+        Expr here = point.let("here", Expr.apply(Fn.LT, index.get(axis), point.dim(end)));
+        Expr beyond = Expr.apply(Fn.NOT, here);
+        Expr later = point.guard(beyond, () -> from(part + 1, end, point, index), Expr.constant(parts.getFirst().element(), 0));
+        return point.guard(here, () -> point.read(parts.get(part), shifted), later);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.sinter.ir.graph;
+
+import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### constant
+/// A tensor known at compile time; large ones become constants of the artifact. Uniform tensors are [Fill]s.
+public record Constant(NdArray data) implements Op {
+    @Override
+    public String name() {
+        return "constant";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of();
+    }
+
+    @Override
+    public Constant withOperands(List<Value> operands) {
+        return this;
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        return data.type();
+    }
+}

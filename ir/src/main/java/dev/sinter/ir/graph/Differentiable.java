@@ -1,0 +1,21 @@
+package dev.sinter.ir.graph;
+
+import java.util.List;
+
+/// An op with derivative rules in both modes, as graphs: so derivatives are simplified, compiled and differentiated again like anything else.
+/// Ops with several results (control flow) are differentiated by the pass itself, because their rules transform regions.
+public interface Differentiable {
+    /// The Jacobian-vector product.
+    ///
+    /// @param self     the value that this op computes
+    /// @param tangents one per operand, of the operand's type; null is zero; not all are null
+    /// @return the tangent of `self`, or null for zero
+    Value jvp(Value self, List<Value> tangents, Graph g);
+
+    /// The vector-Jacobian product.
+    ///
+    /// @param self      the value that this op computes
+    /// @param cotangent the cotangent of `self`
+    /// @return one per operand, of the operand's type; null is zero (integers, indices, keys)
+    List<Value> vjp(Value self, Value cotangent, Graph g);
+}

@@ -1,0 +1,78 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Shape;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// ### dot
+/// The general contraction: paired batch axes are kept, paired contracted axes are summed over, the free axes of both operands remain:
+/// `result[batch…, p…, q…] = sum over k… of a[batch…, p…, k…] * b[batch…, q…, k…]`, with the axes of each operand wherever they are.
+/// The sum runs in the lexicographic order of `contractA`, each step one fused multiply-add, from zero.
+///
+/// - (C1) `a` and `b` have one numeric element type.
+/// - (C2) the lists name distinct axes, pairwise of equal dims.
+public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB) implements Op {
+    /// Copies the lists.
+    public Dot {
+        batchA = List.copyOf(batchA);
+        batchB = List.copyOf(batchB);
+        contractA = List.copyOf(contractA);
+        contractB = List.copyOf(contractB);
+    }
+
+    @Override
+    public String name() {
+        return "dot";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(a, b);
+    }
+
+    @Override
+    public Dot withOperands(List<Value> operands) {
+        return new Dot(operands.get(0), operands.get(1), batchA, batchB, contractA, contractB);
+    }
+
+    /// The axes of `a` that are neither batch nor contracted, in order.
+    public List<Integer> freeA() {
+        return free(a, batchA, contractA);
+    }
+
+    /// The axes of `b` that are neither batch nor contracted, in order.
+    public List<Integer> freeB() {
+        return free(b, batchB, contractB);
+    }
+
+    private static List<Integer> free(Value x, List<Integer> batch, List<Integer> contract) {
+        return IntStream.range(0, x.rank()).filter(k -> !batch.contains(k) && !contract.contains(k)).boxed().toList();
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(a.element() == b.element() && a.element() != dev.sinter.ir.type.ElementType.BOOL, name(), "(C1) elements " + a.element() + " and " + b.element());
+        pairs(batchA, batchB);
+        pairs(contractA, contractB);
+        require(batchA.stream().noneMatch(contractA::contains) && batchB.stream().noneMatch(contractB::contains), name(), "(C2) an axis is both batch and contracted");
+        var dims = new ArrayList<Dim>();
+        batchA.forEach(k -> dims.add(a.dim(k)));
+        freeA().forEach(k -> dims.add(a.dim(k)));
+        freeB().forEach(k -> dims.add(b.dim(k)));
+        return a.tensor().withShape(new Shape(dims));
+    }
+
+    private void pairs(List<Integer> inA, List<Integer> inB) {
+        require(inA.size() == inB.size() && inA.stream().distinct().count() == inA.size() && inB.stream().distinct().count() == inB.size(), name(),
+                "(C2) axes " + inA + " paired with " + inB);
+        for (int k = 0; k < inA.size(); k++) {
+            require(inA.get(k) >= 0 && inA.get(k) < a.rank() && inB.get(k) >= 0 && inB.get(k) < b.rank() && a.dim(inA.get(k)).equals(b.dim(inB.get(k))), name(),
+                    "(C2) axis " + inA.get(k) + " of " + a.type() + " is not paired with axis " + inB.get(k) + " of " + b.type());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### dynamic_slice
+/// `size` elements of one axis from a start that is computed: `result[…, i, …] = x[…, s + i, …]` with `s` = `start` clamped to
+/// `0 … n - size`.
+///
+/// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
+/// - (C2) where known, `size <= n`.
+public record DynamicSlice(Value x, Value start, int axis, Dim size) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "dynamic_slice";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x, start);
+    }
+
+    @Override
+    public DynamicSlice withOperands(List<Value> operands) {
+        return new DynamicSlice(operands.get(0), operands.get(1), axis, size);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank() && start.rank() == 0 && start.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " from " + start.type());
+        Dim room = x.dim(axis).minus(size);
+        require(!room.isConstant() || room.value() >= 0, name(), "(C2) " + size + " elements of " + x.dim(axis));
+        return x.tensor().withShape(x.shape().with(axis, size));
+    }
+
+    /// The clamped start, a scalar i64.
+    static Expr start(Pointwise.Point point, Value start, Dim extent, Dim size) {
+        return clamp(point, new Expr.Cast(dev.sinter.ir.type.ElementType.I64, point.read(start, List.of())), extent.minus(size));
+    }
+
+    /// `i` moved into `0 … last`.
+    static Expr clamp(Pointwise.Point point, Expr i, Dim last) {
+        return point.let("clamped", Expr.apply(Fn.MAX, Expr.index(0), Expr.apply(Fn.MIN, i, point.dim(last))));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        var from = new ArrayList<>(index);
+        from.set(axis, Expr.plus(index.get(axis), start(point, start, x.dim(axis), size)));
+        return point.read(x, from);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### dynamic_update
+/// `x` with a part of one axis replaced: `result[…, s + i, …] = update[…, i, …]`, elsewhere `x`; `s` is clamped as in [DynamicSlice].
+///
+/// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
+/// - (C2) `update` has the type of `x` but along `axis`.
+public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "dynamic_update";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x, update, start);
+    }
+
+    @Override
+    public DynamicUpdate withOperands(List<Value> operands) {
+        return new DynamicUpdate(operands.get(0), operands.get(1), operands.get(2), axis);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank() && start.rank() == 0 && start.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " from " + start.type());
+        require(update.rank() == x.rank() && update.tensor().withShape(update.shape().with(axis, x.dim(axis))).equals(x.type()), name(),
+                "(C2) " + update.type() + " into " + x.type() + " along axis " + axis);
+        return x.tensor();
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        Dim size = update.dim(axis);
+        Expr s = DynamicSlice.start(point, start, x.dim(axis), size);
+        Expr i = point.let("i", Expr.apply(Fn.SUB, index.get(axis), s));
+        Expr inside = point.let("inside", Expr.apply(Fn.AND, Expr.apply(Fn.LE, Expr.index(0), i), Expr.apply(Fn.LT, i, point.dim(size))));
+        var from = new ArrayList<>(index);
+        from.set(axis, i);
+        Expr old = point.guard(Expr.apply(Fn.NOT, inside), () -> point.read(x, index), Expr.constant(x.element(), 0));
+        return point.guard(inside, () -> point.read(update, from), old);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.sinter.ir.graph;
+
+import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.type.Dim;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/// An op with a reference meaning: slow, obviously right. Floats are accumulated in f64 and rounded to the result's type once.
+public interface Evaluated {
+    /// The result for these operands.
+    ///
+    /// @param dims the value of every dim of the call
+    NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims);
+}

@@ -1,0 +1,37 @@
+package dev.sinter.ir.graph;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Shape;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### extent
+/// The value of a dim as a scalar i64: the `N` of a mean over a batch.
+public record Extent(Dim dim) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "extent";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of();
+    }
+
+    @Override
+    public Extent withOperands(List<Value> operands) {
+        return this;
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        return new Type.Tensor(ElementType.I64, Shape.SCALAR);
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return point.dim(dim);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sinter.ir.graph;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### fill
+/// A tensor with the same number in every element: `result[i] = value`. Scalars are fills of rank 0.
+///
+/// `value` is representable in the element type (integers up to 2^53; beyond that use [Constant]).
+public record Fill(Type.Tensor type, double value) implements Op, Pointwise {
+    /// Rounds `value` to the element type, and makes every NaN the same one.
+    public Fill {
+        value = type.element().round(value);
+    }
+
+    @Override
+    public String name() {
+        return "fill";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of();
+    }
+
+    @Override
+    public Fill withOperands(List<Value> operands) {
+        return this;
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        return type;
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return Expr.constant(type.element(), value);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### fold
+/// The adjoint of [Window]: the last axis of `x` (the place `k` in the window) is added back onto `axis` (the position `o`):
+/// `result[…, l, …] = sum of x[…, o, …, k] over o * stride + k * dilation = l`, in the order of `k`; the axis has the extent `to`.
+///
+/// - (C1) `x` has floating elements and at least two axes, the last of a known extent; `axis` is another one.
+/// - (C2) `x` has as many positions as a window over `to` elements has.
+public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "fold";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Fold withOperands(List<Value> operands) {
+        return new Fold(operands.getFirst(), axis, to, stride, dilation);
+    }
+
+    /// The extent of the windows.
+    public long size() {
+        return x.dim(-1).value();
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(x.tensor().isFloat() && x.rank() >= 2 && axis >= 0 && axis < x.rank() - 1 && x.dim(-1).isConstant(), name(), "(C1) axis " + axis + " of " + x.type());
+        Dim positions = to.minus(Dim.constant(dilation * (size() - 1) + 1)).floorDiv(stride).plus(1);
+        require(positions.equals(x.dim(axis)), name(), "(C2) " + x.dim(axis) + " positions, but " + to + " elements have " + positions);
+        return x.tensor().withShape(x.shape().without(List.of(x.rank() - 1)).with(axis, to));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        Expr l = point.let("l", index.get(axis));
+        if (dilation == 1 && stride >= size()) {               // windows do not overlap: at most one term
+            Expr o = point.let("o", Expr.apply(Fn.DIV, l, Expr.index(stride)));
+            Expr k = point.let("k", Expr.apply(Fn.SUB, l, Expr.times(o, Expr.index(stride))));
+            Expr inside = Expr.apply(Fn.LT, o, point.dim(x.dim(axis)));
+            return term(point, index, o, k, stride == size() ? inside : Expr.apply(Fn.AND, inside, Expr.apply(Fn.LT, k, Expr.index(size()))));
+        }
+        Expr sum = null;
+        for (long k = 0; k < size(); k++) {
+            Expr scaled = point.let("s", Expr.plus(l, Expr.index(-k * dilation)));
+            Expr inside = Expr.apply(Fn.LE, Expr.index(0), scaled);
+            Expr o = scaled;
+            if (stride != 1) {
+                o = point.let("o", Expr.apply(Fn.DIV, scaled, Expr.index(stride)));
+                inside = Expr.apply(Fn.AND, inside, Expr.apply(Fn.EQ, scaled, Expr.times(o, Expr.index(stride))));
+            }
+            inside = Expr.apply(Fn.AND, inside, Expr.apply(Fn.LT, o, point.dim(x.dim(axis))));
+            Expr term = term(point, index, o, Expr.index(k), inside);
+            sum = sum == null ? term : Expr.apply(Fn.ADD, sum, term);
+        }
+        return sum;
+    }
+
+    private Expr term(Point point, List<Expr> index, Expr o, Expr k, Expr inside) {
+        var from = new ArrayList<>(index);
+        from.set(axis, o);
+        from.add(k);
+        return point.guard(inside, () -> point.read(x, from), Expr.constant(x.element(), 0));
+    }
+}

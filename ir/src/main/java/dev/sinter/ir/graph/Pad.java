@@ -1,0 +1,64 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Shape;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### pad
+/// Extends one axis by `low` elements before, `high` after and `interior` between neighbours, each the scalar `value`. Negative `low` or `high`
+/// cut elements off. The new extent is `low + high + n + max(n - 1, 0) * interior` (written for `n >= 1`).
+///
+/// - (C1) `axis` is an axis of `x`, `interior >= 0`.
+/// - (C2) `value` is a scalar of the element type of `x`.
+public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interior) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "pad";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x, value);
+    }
+
+    @Override
+    public Pad withOperands(List<Value> operands) {
+        return new Pad(operands.get(0), operands.get(1), axis, low, high, interior);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank() && interior >= 0, name(), "(C1) axis " + axis + " of " + x.type());
+        require(value.type().equals(new Type.Tensor(x.element(), Shape.SCALAR)), name(), "(C2) a value of type " + value.type() + " for " + x.type());
+        Dim n = x.dim(axis);
+        Dim spread = interior == 0 ? n : n.times(interior + 1).minus(Dim.constant(interior));
+        Dim extent = low.plus(spread).plus(high);
+        require(!extent.isConstant() || extent.value() >= 0, name(), "a negative extent " + extent);
+        return x.tensor().withShape(x.shape().with(axis, extent));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        Expr i = point.let("i", Expr.plus(index.get(axis), point.dim(low.times(-1))));
+        Expr extent = point.dim(x.dim(axis));
+        var from = new ArrayList<>(index);
+        Expr inside;
+        if (interior == 0) {
+            from.set(axis, i);
+            inside = Expr.apply(Fn.AND, Expr.apply(Fn.LE, Expr.index(0), i), Expr.apply(Fn.LT, i, extent));
+        } else {
+            Expr step = Expr.index(interior + 1);
+            Expr q = point.let("q", Expr.apply(Fn.DIV, i, step));
+            from.set(axis, q);
+            inside = Expr.apply(Fn.AND, Expr.apply(Fn.AND, Expr.apply(Fn.LE, Expr.index(0), i), Expr.apply(Fn.LT, q, extent)),
+                    Expr.apply(Fn.EQ, i, Expr.apply(Fn.MUL, q, step)));
+        }
+        return point.guard(inside, () -> point.read(x, from), point.read(value, List.of()));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### put_along
+/// The adjoint of [TakeAlong]: `result = base`, then in the order of `i`: `result[…, indices[…, i, …], …] += updates[…, i, …]`.
+/// Indices are clamped into range.
+///
+/// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
+/// - (C2) `indices` and `updates` have one shape, equal to that of `base` but along `axis`; `updates` has the elements of `base`.
+public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op {
+    @Override
+    public String name() {
+        return "put_along";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(base, indices, updates);
+    }
+
+    @Override
+    public PutAlong withOperands(List<Value> operands) {
+        return new PutAlong(operands.get(0), operands.get(1), operands.get(2), axis);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < base.rank() && indices.element().isInteger() && base.element() != dev.sinter.ir.type.ElementType.BOOL, name(),
+                "(C1) axis " + axis + " of " + base.type() + " by " + indices.type());
+        require(indices.rank() == base.rank() && indices.shape().with(axis, base.dim(axis)).equals(base.shape())
+                        && updates.type().equals(base.tensor().withShape(indices.shape())), name(),
+                "(C2) " + updates.type() + " by " + indices.type() + " into " + base.type() + " along axis " + axis);
+        return base.tensor();
+    }
+}

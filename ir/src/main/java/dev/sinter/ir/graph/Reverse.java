@@ -1,0 +1,44 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### reverse
+/// One axis backwards: `result[…, i, …] = x[…, n - 1 - i, …]`.
+///
+/// - (C1) `axis` is an axis of `x`.
+public record Reverse(Value x, int axis) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "reverse";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Reverse withOperands(List<Value> operands) {
+        return new Reverse(operands.getFirst(), axis);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank(), name(), "(C1) axis " + axis + " of " + x.type());
+        return x.tensor();
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        var from = new ArrayList<>(index);
+        from.set(axis, Expr.apply(Fn.SUB, point.dim(x.dim(axis).minus(Dim.ONE)), index.get(axis)));
+        return point.read(x, from);
+    }
+}

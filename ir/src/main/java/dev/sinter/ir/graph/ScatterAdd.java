@@ -1,0 +1,38 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### scatter_add
+/// The adjoint of [Gather]: `result = base`, then in row-major order of `j…`: `result[p…, indices[j…], q…] += updates[p…, j…, q…]`.
+/// Indices are clamped into range.
+///
+/// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
+/// - (C2) `updates` has the type that `gather(base, indices)` has.
+public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op {
+    @Override
+    public String name() {
+        return "scatter_add";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(base, indices, updates);
+    }
+
+    @Override
+    public ScatterAdd withOperands(List<Value> operands) {
+        return new ScatterAdd(operands.get(0), operands.get(1), operands.get(2), axis);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < base.rank() && indices.element().isInteger() && base.element() != dev.sinter.ir.type.ElementType.BOOL, name(),
+                "(C1) axis " + axis + " of " + base.type() + " by " + indices.type());
+        require(updates.type().equals(base.tensor().withShape(Gather.shape(base, indices, axis))), name(),
+                "(C2) updates of type " + updates.type() + " for " + base.type() + " by " + indices.type() + " along axis " + axis);
+        return base.tensor();
+    }
+}

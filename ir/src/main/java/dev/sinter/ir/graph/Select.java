@@ -1,0 +1,43 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### select
+/// `result[i] = condition[i] ? a[i] : b[i]`.
+///
+/// - (C1) `condition` is a bool tensor of the shape of `a`.
+/// - (C2) `a` and `b` have the same type, which is the result's.
+public record Select(Value condition, Value a, Value b) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "select";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(condition, a, b);
+    }
+
+    @Override
+    public Select withOperands(List<Value> operands) {
+        return new Select(operands.get(0), operands.get(1), operands.get(2));
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(condition.type().equals(a.tensor().withElement(ElementType.BOOL)), name(), "(C1) a condition of type " + condition.type() + " for " + a.type());
+        require(a.type().equals(b.type()), name(), "(C2) the operands differ: " + a.type() + " and " + b.type());
+        return a.tensor();
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return Expr.apply(Fn.SELECT, point.read(condition, index), point.read(a, index), point.read(b, index));
+    }
+}

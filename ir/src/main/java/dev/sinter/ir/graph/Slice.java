@@ -1,0 +1,48 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### slice
+/// Every `stride`-th element of one axis, from `start`, `size` of them: `result[…, i, …] = x[…, start + i * stride, …]`.
+///
+/// - (C1) `axis` is an axis of `x`, `stride >= 1`.
+/// - (C2) where the extents are known, `0 <= start` and `start + (size - 1) * stride < extent`.
+public record Slice(Value x, int axis, Dim start, Dim size, long stride) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "slice";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Slice withOperands(List<Value> operands) {
+        return new Slice(operands.getFirst(), axis, start, size, stride);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank() && stride >= 1, name(), "(C1) axis " + axis + " by " + stride + " of " + x.type());
+        Dim room = x.dim(axis).minus(start).minus(size.minus(Dim.ONE).times(stride)).minus(Dim.ONE);
+        require((!start.isConstant() || start.value() >= 0) && (!size.isConstant() || size.value() >= 0)
+                        && (size.is(0) || !room.isConstant() || room.value() >= 0), name(),
+                "(C2) " + size + " elements from " + start + " by " + stride + " leave the extent " + x.dim(axis));
+        return x.tensor().withShape(x.shape().with(axis, size));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        var from = new ArrayList<>(index);
+        from.set(axis, Expr.plus(Expr.times(index.get(axis), Expr.index(stride)), point.dim(start)));
+        return point.read(x, from);
+    }
+}

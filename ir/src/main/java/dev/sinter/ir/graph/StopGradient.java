@@ -1,0 +1,34 @@
+package dev.sinter.ir.graph;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### stop_gradient
+/// The identity, with derivative zero in both modes.
+public record StopGradient(Value x) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "stop_gradient";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public StopGradient withOperands(List<Value> operands) {
+        return new StopGradient(operands.getFirst());
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        return x.tensor();
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return point.read(x, index);
+    }
+}

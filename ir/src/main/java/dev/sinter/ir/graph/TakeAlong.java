@@ -1,0 +1,48 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### take_along
+/// Elements of `x` along `axis`, chosen position by position: `result[…, i, …] = x[…, indices[…, i, …], …]`. Indices are clamped into range.
+///
+/// - (C1) `axis` is an axis of `x`; `indices` are integers.
+/// - (C2) `x` and `indices` have equal dims but along `axis`, where `x` is not empty.
+public record TakeAlong(Value x, Value indices, int axis) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "take_along";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x, indices);
+    }
+
+    @Override
+    public TakeAlong withOperands(List<Value> operands) {
+        return new TakeAlong(operands.get(0), operands.get(1), axis);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank() && indices.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " by " + indices.type());
+        require(indices.rank() == x.rank() && indices.shape().with(axis, x.dim(axis)).equals(x.shape()) && !x.dim(axis).is(0), name(),
+                "(C2) " + indices.type() + " into " + x.type() + " along axis " + axis);
+        return x.tensor().withShape(indices.shape());
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        var from = new ArrayList<>(index);
+        Expr chosen = new Expr.Cast(ElementType.I64, point.read(indices, index));
+        from.set(axis, DynamicSlice.clamp(point, chosen, x.dim(axis).minus(Dim.ONE)));
+        return point.read(x, from);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Shape;
+import dev.sinter.ir.type.Type;
+import java.util.Arrays;
+import java.util.List;
+
+/// ### transpose
+/// Axes in another order: axis `k` of the result is axis `order[k]` of `x`.
+///
+/// - (C1) `order` is a permutation of the axes of `x`.
+public record Transpose(Value x, List<Integer> order) implements Op, Pointwise {
+    /// Copies `order`.
+    public Transpose {
+        order = List.copyOf(order);
+    }
+
+    @Override
+    public String name() {
+        return "transpose";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Transpose withOperands(List<Value> operands) {
+        return new Transpose(operands.getFirst(), order);
+    }
+
+    /// The order that undoes `order`.
+    public List<Integer> inverse() {
+        var inverse = new Integer[order.size()];
+        for (int k = 0; k < inverse.length; k++) {
+            inverse[order.get(k)] = k;
+        }
+        return List.of(inverse);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(order.stream().sorted().toList().equals(java.util.stream.IntStream.range(0, x.rank()).boxed().toList()), name(),
+                "(C1) " + order + " is no order of the axes of " + x.type());
+        return x.tensor().withShape(new Shape(order.stream().map(x::dim).toList()));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        var back = new Expr[order.size()];
+        for (int k = 0; k < back.length; k++) {
+            back[order.get(k)] = index.get(k);
+        }
+        return point.read(x, Arrays.asList(back));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Type;
+import java.util.List;
+
+/// ### Elementwise functions of one operand
+/// `result[i] = fn(x[i])`, of the type of `x`.
+///
+/// - (C1) the element type is in the function's domain.
+public record Unary(UnaryFn fn, Value x) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return fn.toString();
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Unary withOperands(List<Value> operands) {
+        return new Unary(fn, operands.getFirst());
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        ElementType e = x.element();
+        boolean fits = switch (fn.domain) {
+            case FLOAT -> e.isFloat();
+            case NUMBER -> e != ElementType.BOOL;
+            case BITS -> !e.isFloat();
+        };
+        require(fits, name(), "(C1) not defined for " + e);
+        return x.tensor();
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        Expr e = point.read(x, index);
+        if (fn != UnaryFn.SIGN) {
+            return Expr.apply(fn.loop, e);
+        }
+        Expr named = point.let("x", e);
+        Expr zero = Expr.constant(x.element(), 0);
+        return Expr.apply(Fn.SELECT, Expr.apply(Fn.LT, zero, named), Expr.constant(x.element(), 1),
+                Expr.apply(Fn.SELECT, Expr.apply(Fn.LT, named, zero), Expr.constant(x.element(), -1), named));
+    }
+}

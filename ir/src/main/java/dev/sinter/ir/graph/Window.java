@@ -1,0 +1,49 @@
+package dev.sinter.ir.graph;
+
+import static dev.sinter.ir.graph.TypeRuleException.require;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/// ### window
+/// A sliding view of one axis: the axis becomes the window's position `o`, and the place `k` within the window is appended as the last axis:
+/// `result[…, o, …, k] = x[…, o * stride + k * dilation, …]`. There are `floordiv(n - dilation * (size - 1) - 1, stride) + 1` positions.
+/// A convolution is a dot of windows, pooling is a reduction of windows; the adjoint is [Fold].
+///
+/// - (C1) `axis` is an axis of `x`; `size`, `stride` and `dilation` are at least 1.
+/// - (C2) where the extent is known, one window fits.
+public record Window(Value x, int axis, long size, long stride, long dilation) implements Op, Pointwise {
+    @Override
+    public String name() {
+        return "window";
+    }
+
+    @Override
+    public List<Value> operands() {
+        return List.of(x);
+    }
+
+    @Override
+    public Window withOperands(List<Value> operands) {
+        return new Window(operands.getFirst(), axis, size, stride, dilation);
+    }
+
+    @Override
+    public Type.Tensor infer() {
+        require(axis >= 0 && axis < x.rank() && size >= 1 && stride >= 1 && dilation >= 1, name(),
+                "(C1) axis " + axis + ", size " + size + ", stride " + stride + ", dilation " + dilation + " of " + x.type());
+        Dim room = x.dim(axis).minus(Dim.constant(dilation * (size - 1) + 1));
+        require(!room.isConstant() || room.value() >= 0, name(), "(C2) a window of " + (dilation * (size - 1) + 1) + " does not fit the extent " + x.dim(axis));
+        return x.tensor().withShape(x.shape().with(axis, room.floorDiv(stride).plus(1)).insert(x.rank(), Dim.constant(size)));
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        var from = new ArrayList<>(index.subList(0, x.rank()));
+        from.set(axis, Expr.plus(Expr.times(index.get(axis), Expr.index(stride)), Expr.times(index.getLast(), Expr.index(dilation))));
+        return point.read(x, from);
+    }
+}
