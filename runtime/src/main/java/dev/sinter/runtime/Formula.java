@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// An integer formula over named dims, as a manifest spells sizes: integers, names, `+ - *`, `floordiv(a,b)`,
+/// An integer formula over named dims, as a manifest spells sizes: integers, names (Java identifiers), `+ - *`, `floordiv(a,b)`,
 /// `mod(a,b)`, `max(a,b)`, parentheses and a leading minus.
 ///
 /// It is evaluated over 64-bit integers; a result that does not fit is an error, never a wrong number. `floordiv` rounds
@@ -189,7 +189,7 @@ public final class Formula {
                 negative();
             } else if (isDigit(first)) {
                 emit(new Step.Number(number("")));
-            } else if (isNameStart(first)) {
+            } else if (Character.isJavaIdentifierStart(first)) {
                 String name = name();
                 Step.Operation function = switch (name) {
                     case "floordiv" -> Step.Operation.FLOORDIV;
@@ -244,7 +244,7 @@ public final class Formula {
 
         private String name() {
             int start = at;
-            while (at < text.length() && (isNameStart(text.charAt(at)) || isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
+            while (at < text.length() && Character.isJavaIdentifierPart(text.charAt(at))) {
                 at++;
             }
             return text.substring(start, at);
@@ -285,10 +285,6 @@ public final class Formula {
 
         private static boolean isDigit(char c) {
             return c >= '0' && c <= '9';
-        }
-
-        private static boolean isNameStart(char c) {
-            return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
         }
     }
 }

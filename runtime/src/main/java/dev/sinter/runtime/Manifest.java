@@ -34,6 +34,9 @@ public record Manifest(int format, String producer, String model, List<State> st
     /// The entry with the constants.
     public static final String CONSTANTS = "sinter/constants.safetensors";
 
+    /// The name by which the sizes and offsets of temps, and the arena, may depend on the number of threads of a call.
+    public static final String MEMBERS = "members";
+
     /// Checks the manifest.
     ///
     /// @throws ArtifactException if something in it contradicts something else

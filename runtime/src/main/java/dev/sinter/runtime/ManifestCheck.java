@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 /// The rules that hold within a manifest, whatever the values of its dims.
 ///
 /// - Names are not empty and unique among their like: state, functions, a function's dims, inputs and outputs, its targets.
-/// - Every dim of a function is bound by an input, and its formulas use no other names.
+/// - Every dim of a function is bound by an input, and its formulas use no other names, except that temps and the arena
+///   may depend on `members`, the number of threads, which is no dim.
 /// - A function reads and writes state that there is.
 /// - A buffer's role, name and type agree with what it stands for; every output has exactly one buffer, every input, state
 ///   and constant at most one; only `temp` has an offset.
@@ -90,6 +91,9 @@ final class ManifestCheck {
     private static void checkFunction(Manifest.FunctionEntry function, Map<String, Manifest.State> state, Map<String, Manifest.FileEntry> files) {
         String where = "function '" + function.name() + "'";
         var dims = unique(where + ": dim", function.dims(), name -> name).keySet();
+        require(!dims.contains(Manifest.MEMBERS), where, "'" + Manifest.MEMBERS + "' is no possible name of a dim");
+        var dimsAndMembers = new HashSet<>(dims);
+        dimsAndMembers.add(Manifest.MEMBERS);
         var inputs = unique(where + ": input", function.inputs(), Manifest.Value::name);
         var outputs = unique(where + ": output", function.outputs(), Manifest.Value::name);
 
@@ -121,21 +125,21 @@ final class ManifestCheck {
             require(files.isEmpty() || files.containsKey(variant.code()), variantWhere, "the file '" + variant.code() + "' is not listed");
             require(variant.isJvm() == variant.symbol().isEmpty(), variantWhere,
                     variant.isJvm() ? "JVM code has no symbol" : "native code needs a symbol");
-            names(variantWhere + ": arena", variant.arena(), dims);
-            checkBuffers(variantWhere, function, variant, inputs, outputs, state, dims);
+            names(variantWhere + ": arena", variant.arena(), dimsAndMembers);
+            checkBuffers(variantWhere, function, variant, inputs, outputs, state, dimsAndMembers);
         }
     }
 
     private static void checkBuffers(String where, Manifest.FunctionEntry function, Manifest.Variant variant, Map<String, Manifest.Value> inputs,
-                                     Map<String, Manifest.Value> outputs, Map<String, Manifest.State> state, Set<String> dims) {
+                                     Map<String, Manifest.Value> outputs, Map<String, Manifest.State> state, Set<String> dimsAndMembers) {
         var seen = new HashSet<String>();
         for (int i = 0; i < variant.buffers().size(); i++) {
             var buffer = variant.buffers().get(i);
             String bufferWhere = where + ", buffer " + i + " (" + buffer.role() + " '" + buffer.name() + "')";
-            names(bufferWhere, buffer.elements(), dims);
+            names(bufferWhere, buffer.elements(), buffer.role() == Manifest.Role.TEMP ? dimsAndMembers : function.dims());
             require((buffer.offset() != null) == (buffer.role() == Manifest.Role.TEMP), bufferWhere, "exactly the buffers in the arena have an offset");
             if (buffer.role() == Manifest.Role.TEMP) {
-                names(bufferWhere, buffer.offset(), dims);
+                names(bufferWhere, buffer.offset(), dimsAndMembers);
                 continue;
             }
             require(seen.add(buffer.role() + " " + buffer.name()), bufferWhere, "occurs twice");

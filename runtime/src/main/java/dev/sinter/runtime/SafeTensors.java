@@ -36,7 +36,7 @@ public final class SafeTensors {
     /// @throws ArtifactException if the file cannot be read, or is not of this format
     public static Map<String, Tensor> read(Path file) {
         try (var in = new BufferedInputStream(Files.newInputStream(file), CHUNK)) {
-            return read(in, Files.size(file), file.toString());
+            return read(in, Files.size(file), file.toString(), (_, type, shape) -> Tensor.allocate(type, shape));
         } catch (IOException e) {
             throw new ArtifactException(file.toString(), "cannot be read (" + e + ")", "check that the file exists and is readable", e);
         }
@@ -88,8 +88,15 @@ public final class SafeTensors {
         }
     }
 
-    /// Reads all of a stream of `size` bytes; `where` names it in messages.
-    static Map<String, Tensor> read(InputStream in, long size, String where) throws IOException {
+    /// Gives the memory that a tensor is read into, or throws if the tensor is not wanted.
+    @FunctionalInterface
+    interface Place {
+        Tensor of(String name, ElementType type, long[] shape);
+    }
+
+    /// Reads all of a stream of `size` bytes; `where` names it in messages. No memory is asked for before the header has
+    /// proved consistent with the size.
+    static Map<String, Tensor> read(InputStream in, long size, String where, Place place) throws IOException {
         byte[] lengthBytes = in.readNBytes(8);
         if (lengthBytes.length < 8) {
             throw ArtifactException.damaged(where, "ends within the header's length");
@@ -107,7 +114,7 @@ public final class SafeTensors {
         var tensors = new LinkedHashMap<String, Tensor>();
         byte[] chunk = new byte[CHUNK];
         for (var row : rows) {
-            var tensor = Tensor.allocate(row.type, row.shape);
+            var tensor = place.of(row.name, row.type, row.shape);
             fill(tensor, in, chunk, where, row.name);
             tensors.put(row.name, tensor);
         }

@@ -158,6 +158,10 @@ public final class Team implements AutoCloseable {
         }
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     private void start() {
         if (started) {
             return;

@@ -26,25 +26,31 @@ public final class Tensor {
     private final long[] shape;
     private final long elements;
     private final MemorySegment segment;
+    private final boolean collected;
 
-    private Tensor(ElementType type, long[] shape, long elements, MemorySegment segment) {
+    private Tensor(ElementType type, long[] shape, long elements, MemorySegment segment, boolean collected) {
         this.type = type;
         this.shape = shape;
         this.elements = elements;
         this.segment = segment;
+        this.collected = collected;
     }
 
     /// A tensor of zeros.
     public static Tensor allocate(ElementType type, long... shape) {
-        return allocate(Arena.ofAuto(), type, shape);
+        return allocate(Arena.ofAuto(), true, type, shape);
     }
 
     /// A tensor of zeros whose memory lives as long as `arena`.
     ///
     /// @throws IllegalArgumentException if an extent is negative or the size does not fit 63 bits
     public static Tensor allocate(Arena arena, ElementType type, long... shape) {
+        return allocate(arena, false, type, shape);
+    }
+
+    private static Tensor allocate(Arena arena, boolean collected, ElementType type, long... shape) {
         long elements = elementsOf(type, shape);
-        return new Tensor(type, shape.clone(), elements, arena.allocate(elements * type.bytes(), ALIGNMENT));
+        return new Tensor(type, shape.clone(), elements, arena.allocate(elements * type.bytes(), ALIGNMENT), collected);
     }
 
     /// A tensor over memory of the caller's, heap or native. Calls with heap memory, or with memory that only one thread
@@ -63,7 +69,7 @@ public final class Tensor {
         if (!aligned) {
             throw new IllegalArgumentException("the memory is not aligned to its " + type + " elements of " + type.bytes() + " bytes");
         }
-        return new Tensor(type, shape.clone(), bytes / type.bytes(), segment);
+        return new Tensor(type, shape.clone(), bytes / type.bytes(), segment, false);
     }
 
     /// A copy of `data` with this shape; no shape means rank 0, one element.
@@ -334,6 +340,11 @@ public final class Tensor {
             }
         }
         return out.append(elements > 8 ? ", …)" : ")").toString();
+    }
+
+    /// Whether the memory is freed by the garbage collector alone, so that who holds this tensor need not fear for it.
+    boolean isCollected() {
+        return collected;
     }
 
     /// Whether this has exactly these extents.

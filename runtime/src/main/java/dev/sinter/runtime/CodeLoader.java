@@ -1,0 +1,123 @@
+package dev.sinter.runtime;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Chooses each function's variant and makes it executable. The bytes it gets are verified already.
+final class CodeLoader {
+
+    private final Map<String, byte[]> entries;
+    private final LoadOptions options;
+    private final Arena arena;
+    private final Map<String, SymbolLookup> libraries = new HashMap<>();
+
+    /// Native libraries stay loaded until `arena` is closed.
+    CodeLoader(Map<String, byte[]> entries, LoadOptions options, Arena arena) {
+        this.entries = entries;
+        this.options = options;
+        this.arena = arena;
+    }
+
+    /// The best variant that runs here and that the options accept. One that cannot be loaded is passed over where another
+    /// will do.
+    ///
+    /// @throws ArtifactException if there is none, with the reason
+    Executable load(Manifest.FunctionEntry function) {
+        var problems = new ArrayList<ArtifactException>();
+        for (String target : Machine.targets()) {
+            for (var variant : function.variants()) {
+                if (variant.target().equals(target) && options.accepts(target)) {
+                    try {
+                        return variant.isJvm() ? jvm(variant) : nativeCode(variant);
+                    } catch (ArtifactException e) {
+                        problems.add(e);
+                    }
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            var first = problems.removeFirst();
+            problems.forEach(first::addSuppressed);
+            throw first;
+        }
+        List<String> present = function.variants().stream().map(Manifest.Variant::target).toList();
+        throw new ArtifactException("function '" + function.name() + "'", "it has code for " + String.join(", ", present)
+                + "; asked for is " + options.target() + ", and this machine runs " + String.join(", ", Machine.targets()),
+                "ask for another target, or compile the model for this one");
+    }
+
+    private Executable jvm(Manifest.Variant variant) {
+        byte[] bytes = entries.get(variant.code());
+        try {
+            var type = new OneClassLoader().define(bytes);
+            var instance = type.getConstructor().newInstance();
+            if (!(instance instanceof Code code)) {
+                throw ArtifactException.damaged(variant.code(), "the class " + type.getName() + " is no " + Code.class.getName());
+            }
+            return new Executable(variant, code, null);
+        } catch (LinkageError | ReflectiveOperationException | SecurityException e) {
+            throw ArtifactException.damaged(variant.code(), "the class cannot be used (" + e + ")", e);
+        }
+    }
+
+    private Executable nativeCode(Manifest.Variant variant) {
+        var library = libraries.get(variant.code());
+        if (library == null) {
+            library = open(variant.code(), entries.get(variant.code()));
+            libraries.put(variant.code(), library);
+        }
+        var symbol = library.find(variant.symbol()).orElseThrow(() ->
+                ArtifactException.damaged(variant.code(), "the library has no symbol '" + variant.symbol() + "'"));
+        // Without the library's lifetime, which the model watches over: a call then does not have to.
+        return new Executable(variant, null, MemorySegment.ofAddress(symbol.address()));
+    }
+
+    /// The system's loader needs a file: a private one, which is gone as soon as it is mapped.
+    private SymbolLookup open(String name, byte[] bytes) {
+        Path file = null;
+        try {
+            file = Files.createTempFile("sinter-", ".so");
+            Files.write(file, bytes);
+            return SymbolLookup.libraryLookup(file, arena);
+        } catch (IOException e) {
+            throw new ArtifactException(name, "the library cannot be unpacked (" + e + ")", "make the folder of java.io.tmpdir writable, or ask for the target jvm", e);
+        } catch (IllegalArgumentException e) {
+            throw new ArtifactException(name, "the system cannot load the library (" + e.getMessage() + ")",
+                    "point java.io.tmpdir to a folder where files may be executed, or ask for the target jvm", e);
+        } catch (IllegalCallerException e) {
+            throw new ArtifactException(name, "native code is denied to this application (" + e.getMessage() + ")",
+                    "start Java with --enable-native-access, or ask for the target jvm", e);
+        } finally {
+            if (file != null) {
+                delete(file);
+            }
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            file.toFile().deleteOnExit();
+        }
+    }
+
+    /// A loader of one class, so that equal names in two models do not meet and a class goes with its model.
+    private static final class OneClassLoader extends ClassLoader {
+        private OneClassLoader() {
+            super("sinter", Code.class.getClassLoader());
+        }
+
+        private Class<?> define(byte[] bytes) {
+            return defineClass(null, bytes, 0, bytes.length);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.sinter.runtime;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/// Calls of native functions `void f(int64_t* frame, int64_t member, int64_t members, int64_t* barrier)`.
+///
+/// Pointers are passed as numbers: whoever calls keeps the memory alive. The handles take the function's address as an
+/// argument, so that they are constants, which the JIT compiles into the call.
+final class NativeCall {
+
+    /// How many segments a guarded call can keep alive.
+    static final int GUARDS = 2;
+
+    private static final MethodHandle ORDINARY;
+    private static final MethodHandle CRITICAL;
+    private static final MethodHandle GUARDED;
+
+    static {
+        var linker = Linker.nativeLinker();
+        var plain = FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+        ORDINARY = linker.downcallHandle(plain);
+        CRITICAL = linker.downcallHandle(plain, Linker.Option.critical(false));
+        // The function ignores arguments five and six, which travel in registers. They are there because the linker keeps
+        // the memory of every pointer argument alive for the time of the call.
+        GUARDED = linker.downcallHandle(plain.appendArgumentLayouts(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+    }
+
+    private NativeCall() { }
+
+    /// An ordinary call: the garbage collector can work meanwhile.
+    static void ordinary(MemorySegment symbol, long frame, long member, long members, long barrier) {
+        try {
+            ORDINARY.invokeExact(symbol, frame, member, members, barrier);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /// A call of some microseconds at most, since it holds up the garbage collector; it costs half as much to enter.
+    static void critical(MemorySegment symbol, long frame, long member, long members, long barrier) {
+        try {
+            CRITICAL.invokeExact(symbol, frame, member, members, barrier);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /// An ordinary call during which no thread can free the memory of `first` and `second`.
+    static void guarded(MemorySegment symbol, long frame, long member, long members, long barrier, MemorySegment first, MemorySegment second) {
+        try {
+            GUARDED.invokeExact(symbol, frame, member, members, barrier, first, second);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    private static RuntimeException unexpected(Throwable e) {
+        return switch (e) {
+            case RuntimeException known -> known;
+            case Error known -> throw known;
+            default -> new IllegalStateException(e);
+        };
+    }
+}
