@@ -12,7 +12,7 @@ import java.util.List;
 ///
 /// - (C1) `a` and `b` have the same type.
 /// - (C2) the element type is in the function's domain.
-public record Binary(BinaryFn fn, Value a, Value b) implements Op, Pointwise {
+public record Binary(BinaryFn fn, Value a, Value b) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return fn.toString();
@@ -46,5 +46,17 @@ public record Binary(BinaryFn fn, Value a, Value b) implements Op, Pointwise {
     @Override
     public Expr at(Point point, List<Expr> index) {
         return Expr.apply(fn.loop, point.read(a, index), point.read(b, index));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        Value ta = tangents.get(0) == null ? null : Partials.first(fn, tangents.get(0), a, b, self, g);
+        Value tb = tangents.get(1) == null ? null : Partials.second(fn, tangents.get(1), a, b, self, g);
+        return Differentiable.plus(ta, tb, g);
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(Partials.first(fn, cotangent, a, b, self, g), Partials.second(fn, cotangent, a, b, self, g));
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 ///
 /// - (C1) `axes` are as many as `x` has, strictly increasing, and axes of `to`.
 /// - (C2) each dim of `x` equals its dim of `to`, or is 1.
-public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Pointwise {
+public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Pointwise, Differentiable {
     /// Copies `axes`.
     public Broadcast {
         axes = List.copyOf(axes);
@@ -50,5 +50,15 @@ public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Po
     public Expr at(Point point, List<Expr> index) {
         return point.read(x, java.util.stream.IntStream.range(0, axes.size())
                 .mapToObj(k -> x.dim(k).is(1) ? Expr.index(0) : index.get(axes.get(k))).toList());
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return List.of(g.sumTo(cotangent, x.shape(), axes));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /// ### cast
 /// Conversion by value to another element type, as [Expr.Cast] says.
-public record Cast(ElementType to, Value x) implements Op, Pointwise {
+public record Cast(ElementType to, Value x) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "cast";
@@ -32,5 +32,15 @@ public record Cast(ElementType to, Value x) implements Op, Pointwise {
     public Expr at(Point point, List<Expr> index) {
         Expr e = point.read(x, index);
         return to == x.element() ? e : new Expr.Cast(to, e);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return to.isFloat() ? g.cast(to, tangents.getFirst()) : null;
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(x.element().isFloat() ? g.cast(x.element(), cotangent) : null);
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 ///
 /// - (C1) there is at least one operand and `axis` is an axis of it.
 /// - (C2) the operands have one element type and equal dims but along `axis`.
-public record Concat(List<Value> parts, int axis) implements Op, Pointwise {
+public record Concat(List<Value> parts, int axis) implements Op, Pointwise, Differentiable {
     /// Copies `parts`.
     public Concat {
         parts = List.copyOf(parts);
@@ -64,5 +64,25 @@ public record Concat(List<Value> parts, int axis) implements Op, Pointwise {
         Expr beyond = Expr.apply(Fn.NOT, here);
         Expr later = point.guard(beyond, () -> from(part + 1, end, point, index), Expr.constant(parts.getFirst().element(), 0));
         return point.guard(here, () -> point.read(parts.get(part), shifted), later);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        var all = new ArrayList<Value>();
+        for (int k = 0; k < parts.size(); k++) {
+            all.add(Differentiable.orZeros(tangents.get(k), parts.get(k), g));
+        }
+        return g.add(new Concat(all, axis));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        var slices = new ArrayList<Value>();
+        Dim start = Dim.ZERO;
+        for (Value p : parts) {
+            slices.add(g.add(new Slice(cotangent, axis, start, p.dim(axis), 1)));
+            start = start.plus(p.dim(axis));
+        }
+        return slices;
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 ///
 /// - (C1) `a` and `b` have one numeric element type.
 /// - (C2) the lists name distinct axes, pairwise of equal dims.
-public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB) implements Op {
+public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB) implements Op, Differentiable {
     /// Copies the lists.
     public Dot {
         batchA = List.copyOf(batchA);
@@ -74,5 +74,33 @@ public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, 
             require(inA.get(k) >= 0 && inA.get(k) < a.rank() && inB.get(k) >= 0 && inB.get(k) < b.rank() && a.dim(inA.get(k)).equals(b.dim(inB.get(k))), name(),
                     "(C2) axis " + inA.get(k) + " of " + a.type() + " is not paired with axis " + inB.get(k) + " of " + b.type());
         }
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        Value ta = tangents.get(0) == null ? null : g.add(withOperands(List.of(tangents.get(0), b)));
+        Value tb = tangents.get(1) == null ? null : g.add(withOperands(List.of(a, tangents.get(1))));
+        return Differentiable.plus(ta, tb, g);
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        int batch = batchA.size();
+        int p = freeA().size();
+        var batchAxes = IntStream.range(0, batch).boxed().toList();
+        var axesOfA = IntStream.range(batch, batch + p).boxed().toList();
+        var axesOfB = IntStream.range(batch + p, cotangent.rank()).boxed().toList();
+        Value ofA = g.add(new Dot(cotangent, b, batchAxes, batchB, axesOfB, freeB()));
+        Value ofB = g.add(new Dot(cotangent, a, batchAxes, batchA, axesOfA, freeA()));
+        return List.of(placed(ofA, batchA, freeA(), contractA, contractB, g), placed(ofB, batchB, freeB(), contractB, contractA, g));
+    }
+
+    /// The axes of `x`, which are those of an operand in the order batch, free, contracted (the last sorted by the other operand's axes), put
+    /// where the operand has them.
+    private static Value placed(Value x, List<Integer> batch, List<Integer> free, List<Integer> contract, List<Integer> otherContract, Graph g) {
+        var from = new ArrayList<>(batch);
+        from.addAll(free);
+        otherContract.stream().sorted().forEach(k -> from.add(contract.get(otherContract.indexOf(k))));
+        return g.transpose(x, IntStream.range(0, from.size()).mapToObj(from::indexOf).toList());
     }
 }

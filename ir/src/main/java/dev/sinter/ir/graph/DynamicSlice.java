@@ -15,7 +15,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) where known, `size <= n`.
-public record DynamicSlice(Value x, Value start, int axis, Dim size) implements Op, Pointwise {
+public record DynamicSlice(Value x, Value start, int axis, Dim size) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "dynamic_slice";
@@ -54,5 +54,15 @@ public record DynamicSlice(Value x, Value start, int axis, Dim size) implements 
         var from = new ArrayList<>(index);
         from.set(axis, Expr.plus(index.get(axis), start(point, start, x.dim(axis), size)));
         return point.read(x, from);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return tangents.getFirst() == null ? null : g.add(new DynamicSlice(tangents.getFirst(), start, axis, size));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(g.add(new DynamicUpdate(g.zeros(x), cotangent, start, axis)), null);
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) `update` has the type of `x` but along `axis`.
-public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Pointwise {
+public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "dynamic_update";
@@ -48,5 +48,19 @@ public record DynamicUpdate(Value x, Value update, Value start, int axis) implem
         from.set(axis, i);
         Expr old = point.guard(Expr.apply(Fn.NOT, inside), () -> point.read(x, index), Expr.constant(x.element(), 0));
         return point.guard(inside, () -> point.read(update, from), old);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        if (tangents.get(0) == null && tangents.get(1) == null) {
+            return null;
+        }
+        return g.add(new DynamicUpdate(Differentiable.orZeros(tangents.get(0), x, g), Differentiable.orZeros(tangents.get(1), update, g), start, axis));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(g.add(new DynamicUpdate(cotangent, g.zeros(update), start, axis)),
+                g.add(new DynamicSlice(cotangent, start, axis, update.dim(axis))), null);
     }
 }

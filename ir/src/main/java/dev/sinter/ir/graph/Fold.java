@@ -15,7 +15,7 @@ import java.util.List;
 ///
 /// - (C1) `x` has floating elements and at least two axes, the last of a known extent; `axis` is another one.
 /// - (C2) `x` has as many positions as a window over `to` elements has.
-public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Pointwise {
+public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "fold";
@@ -74,5 +74,15 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
         from.set(axis, o);
         from.add(k);
         return point.guard(inside, () -> point.read(x, from), Expr.constant(x.element(), 0));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return List.of(g.add(new Window(cotangent, axis, size(), stride, dilation)));
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) where known, the axis is not empty.
-public record Gather(Value x, Value indices, int axis) implements Op, Pointwise {
+public record Gather(Value x, Value indices, int axis) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "gather";
@@ -54,5 +54,15 @@ public record Gather(Value x, Value indices, int axis) implements Op, Pointwise 
         from.add(DynamicSlice.clamp(point, chosen, x.dim(axis).minus(Dim.ONE)));
         from.addAll(index.subList(axis + indices.rank(), index.size()));
         return point.read(x, from);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return tangents.getFirst() == null ? null : g.add(new Gather(tangents.getFirst(), indices, axis));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(g.add(new ScatterAdd(g.zeros(x), indices, cotangent, axis)), null);
     }
 }

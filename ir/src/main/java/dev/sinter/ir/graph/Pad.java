@@ -5,6 +5,7 @@ import static dev.sinter.ir.graph.TypeRuleException.require;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`, `interior >= 0`.
 /// - (C2) `value` is a scalar of the element type of `x`.
-public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interior) implements Op, Pointwise {
+public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interior) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "pad";
@@ -60,5 +61,55 @@ public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interi
                     Expr.apply(Fn.EQ, i, Expr.apply(Fn.MUL, q, step)));
         }
         return point.guard(inside, () -> point.read(x, from), point.read(value, List.of()));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(List.of(Differentiable.orZeros(tangents.get(0), x, g), Differentiable.orZeros(tangents.get(1), value, g))));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        Value wide = cotangent;                                // with zeros in place of what a negative `low` or `high` has cut off
+        Dim before = missing(low);
+        Dim after = missing(high);
+        if (!before.is(0) || !after.is(0)) {
+            wide = g.add(new Pad(wide, g.scalar(x.element(), 0), axis, before, after, 0));
+        }
+        Value ofX = x.dim(axis).is(0) ? g.zeros(x) : g.add(new Slice(wide, axis, low.plus(before), x.dim(axis), interior + 1));
+        Value outside = g.add(new Pad(g.fill(x.tensor().withElement(ElementType.BOOL), 0), g.scalar(ElementType.BOOL, 1), axis, low, high, interior));
+        Value ofValue = g.sum(g.select(outside, cotangent, g.zeros(cotangent)), java.util.stream.IntStream.range(0, x.rank()).boxed().toList());
+        return List.of(ofX, ofValue);
+    }
+
+    /// How much a negative padding cuts off.
+    private static Dim missing(Dim padding) {
+        boolean positive = padding.interpret(new Dim.Algebra<Boolean>() {
+            @Override
+            public Boolean constant(long c) {
+                return c >= 0;
+            }
+
+            @Override
+            public Boolean name(String name) {
+                return true;
+            }
+
+            @Override
+            public Boolean plus(Boolean a, Boolean b) {
+                return a && b;
+            }
+
+            @Override
+            public Boolean times(Boolean a, Boolean b) {
+                return a && b;
+            }
+
+            @Override
+            public Boolean apply(String operation, Boolean a, Boolean b) {
+                return operation.equals("max") ? a || b : a && b;
+            }
+        });
+        return positive ? Dim.ZERO : Dim.ZERO.max(padding.times(-1));
     }
 }

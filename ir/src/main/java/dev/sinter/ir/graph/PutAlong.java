@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `indices` and `updates` have one shape, equal to that of `base` but along `axis`; `updates` has the elements of `base`.
-public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op {
+public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op, Differentiable {
     @Override
     public String name() {
         return "put_along";
@@ -35,5 +35,18 @@ public record PutAlong(Value base, Value indices, Value updates, int axis) imple
                         && updates.type().equals(base.tensor().withShape(indices.shape())), name(),
                 "(C2) " + updates.type() + " by " + indices.type() + " into " + base.type() + " along axis " + axis);
         return base.tensor();
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        if (tangents.get(2) == null) {
+            return tangents.get(0);
+        }
+        return g.add(new PutAlong(Differentiable.orZeros(tangents.get(0), base, g), indices, tangents.get(2), axis));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(cotangent, null, g.add(new TakeAlong(cotangent, indices, axis)));
     }
 }

@@ -2,8 +2,12 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// ### reduce
 /// Combines along axes, which disappear: `result[p…] = combine over k… of x[p…, k…]`; the identity for no elements. The order of combination is that of the
@@ -11,7 +15,7 @@ import java.util.List;
 ///
 /// - (C1) `axes` are distinct axes of `x`, increasing.
 /// - (C2) the elements can be combined: bools for `all` and `any`, numbers for the others.
-public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op {
+public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op, Differentiable {
     /// Copies `axes`.
     public Reduce {
         axes = List.copyOf(axes);
@@ -39,5 +43,59 @@ public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op 
         }
         require(kind.accepts(x.element()), name(), "(C2) not defined for " + x.element());
         return x.tensor().withShape(x.shape().without(axes));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        Value t = tangents.getFirst();
+        return switch (kind) {
+            case SUM -> g.sum(t, axes);
+            case PROD -> g.sum(g.times(t, others(g)), axes);
+            case MAX, MIN -> g.over(g.sum(g.select(extreme(self, g), t, g.zeros(t)), axes), ties(self, g));
+            case ALL, ANY -> null;
+        };
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(switch (kind) {
+            case SUM -> spread(cotangent, g);
+            case PROD -> g.times(spread(cotangent, g), others(g));
+            case MAX, MIN -> g.select(extreme(self, g), spread(g.over(cotangent, ties(self, g)), g), g.zeros(x));
+            case ALL, ANY -> null;
+        });
+    }
+
+    /// A value of the result's shape, repeated along the reduced axes.
+    private Value spread(Value y, Graph g) {
+        return g.broadcast(y, x.shape(), kept());
+    }
+
+    private List<Integer> kept() {
+        return IntStream.range(0, x.rank()).filter(k -> !axes.contains(k)).boxed().toList();
+    }
+
+    /// Where an element equals the result.
+    private Value extreme(Value self, Graph g) {
+        return g.binary(BinaryFn.EQ, x, spread(self, g));
+    }
+
+    /// How many elements equal the result: these share the derivative evenly.
+    private Value ties(Value self, Graph g) {
+        return g.sum(g.cast(x.element(), extreme(self, g)), axes);
+    }
+
+    /// For every element the product of the others along the reduced axes, without a division: the product of those before times the
+    /// product of those after, which is right for zeros.
+    private Value others(Graph g) {
+        var order = new ArrayList<>(kept());
+        order.addAll(axes);
+        Value last = g.transpose(x, order);
+        int axis = kept().size();
+        var dims = new ArrayList<>(last.shape().dims().subList(0, axis));
+        dims.add(Dim.product(axes.stream().map(x::dim).toList()));
+        Value row = g.reshape(last, new Shape(dims));
+        Value product = g.times(Cumulative.exclusiveProduct(row, axis, false, g), Cumulative.exclusiveProduct(row, axis, true, g));
+        return g.transpose(g.reshape(product, last.shape()), new Transpose(x, order).inverse());
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 /// The same elements in the same row-major order under another shape.
 ///
 /// - (C1) both shapes have the same number of elements.
-public record Reshape(Value x, Shape to) implements Op, Pointwise {
+public record Reshape(Value x, Shape to) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "reshape";
@@ -102,5 +102,15 @@ public record Reshape(Value x, Shape to) implements Op, Pointwise {
             }
         }
         result.addAll(reversed.reversed());
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return List.of(g.reshape(cotangent, x.shape()));
     }
 }

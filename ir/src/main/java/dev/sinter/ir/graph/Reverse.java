@@ -13,7 +13,7 @@ import java.util.List;
 /// One axis backwards: `result[…, i, …] = x[…, n - 1 - i, …]`.
 ///
 /// - (C1) `axis` is an axis of `x`.
-public record Reverse(Value x, int axis) implements Op, Pointwise {
+public record Reverse(Value x, int axis) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "reverse";
@@ -40,5 +40,15 @@ public record Reverse(Value x, int axis) implements Op, Pointwise {
         var from = new ArrayList<>(index);
         from.set(axis, Expr.apply(Fn.SUB, point.dim(x.dim(axis).minus(Dim.ONE)), index.get(axis)));
         return point.read(x, from);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return List.of(g.add(new Reverse(cotangent, axis)));
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `updates` has the type that `gather(base, indices)` has.
-public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op {
+public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op, Differentiable {
     @Override
     public String name() {
         return "scatter_add";
@@ -34,5 +34,18 @@ public record ScatterAdd(Value base, Value indices, Value updates, int axis) imp
         require(updates.type().equals(base.tensor().withShape(Gather.shape(base, indices, axis))), name(),
                 "(C2) updates of type " + updates.type() + " for " + base.type() + " by " + indices.type() + " along axis " + axis);
         return base.tensor();
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        if (tangents.get(2) == null) {
+            return tangents.get(0);
+        }
+        return g.add(new ScatterAdd(Differentiable.orZeros(tangents.get(0), base, g), indices, tangents.get(2), axis));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(cotangent, null, g.add(new Gather(cotangent, indices, axis)));
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 ///
 /// - (C1) `condition` is a bool tensor of the shape of `a`.
 /// - (C2) `a` and `b` have the same type, which is the result's.
-public record Select(Value condition, Value a, Value b) implements Op, Pointwise {
+public record Select(Value condition, Value a, Value b) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "select";
@@ -39,5 +39,19 @@ public record Select(Value condition, Value a, Value b) implements Op, Pointwise
     @Override
     public Expr at(Point point, List<Expr> index) {
         return Expr.apply(Fn.SELECT, point.read(condition, index), point.read(a, index), point.read(b, index));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        if (tangents.get(1) == null && tangents.get(2) == null) {
+            return null;
+        }
+        return g.add(new Select(condition, Differentiable.orZeros(tangents.get(1), a, g), Differentiable.orZeros(tangents.get(2), b, g)));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        Value zero = g.zeros(cotangent);
+        return Differentiable.perOperand(null, g.add(new Select(condition, cotangent, zero)), g.add(new Select(condition, zero, cotangent)));
     }
 }

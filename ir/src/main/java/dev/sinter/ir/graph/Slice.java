@@ -13,7 +13,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`, `stride >= 1`.
 /// - (C2) where the extents are known, `0 <= start` and `start + (size - 1) * stride < extent`.
-public record Slice(Value x, int axis, Dim start, Dim size, long stride) implements Op, Pointwise {
+public record Slice(Value x, int axis, Dim start, Dim size, long stride) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "slice";
@@ -44,5 +44,19 @@ public record Slice(Value x, int axis, Dim start, Dim size, long stride) impleme
         var from = new ArrayList<>(index);
         from.set(axis, Expr.plus(Expr.times(index.get(axis), Expr.index(stride)), point.dim(start)));
         return point.read(x, from);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        if (size.is(0)) {
+            return List.of(g.zeros(x));
+        }
+        Dim high = x.dim(axis).minus(start).minus(size.minus(Dim.ONE).times(stride)).minus(Dim.ONE);
+        return List.of(g.add(new Pad(cotangent, g.scalar(x.element(), 0), axis, start, high, stride - 1)));
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /// ### stop_gradient
 /// The identity, with derivative zero in both modes.
-public record StopGradient(Value x) implements Op, Pointwise {
+public record StopGradient(Value x) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "stop_gradient";
@@ -30,5 +30,15 @@ public record StopGradient(Value x) implements Op, Pointwise {
     @Override
     public Expr at(Point point, List<Expr> index) {
         return point.read(x, index);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return null;
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand((Value) null);
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) `x` and `indices` have equal dims but along `axis`, where `x` is not empty.
-public record TakeAlong(Value x, Value indices, int axis) implements Op, Pointwise {
+public record TakeAlong(Value x, Value indices, int axis) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "take_along";
@@ -44,5 +44,15 @@ public record TakeAlong(Value x, Value indices, int axis) implements Op, Pointwi
         Expr chosen = new Expr.Cast(ElementType.I64, point.read(indices, index));
         from.set(axis, DynamicSlice.clamp(point, chosen, x.dim(axis).minus(Dim.ONE)));
         return point.read(x, from);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return tangents.getFirst() == null ? null : g.add(new TakeAlong(tangents.getFirst(), indices, axis));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(g.add(new PutAlong(g.zeros(x), indices, cotangent, axis)), null);
     }
 }

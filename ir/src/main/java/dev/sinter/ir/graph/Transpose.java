@@ -12,7 +12,7 @@ import java.util.List;
 /// Axes in another order: axis `k` of the result is axis `order[k]` of `x`.
 ///
 /// - (C1) `order` is a permutation of the axes of `x`.
-public record Transpose(Value x, List<Integer> order) implements Op, Pointwise {
+public record Transpose(Value x, List<Integer> order) implements Op, Pointwise, Differentiable {
     /// Copies `order`.
     public Transpose {
         order = List.copyOf(order);
@@ -56,5 +56,15 @@ public record Transpose(Value x, List<Integer> order) implements Op, Pointwise {
             back[order.get(k)] = index.get(k);
         }
         return point.read(x, Arrays.asList(back));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return List.of(g.transpose(cotangent, inverse()));
     }
 }

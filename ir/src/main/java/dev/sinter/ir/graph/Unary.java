@@ -12,7 +12,7 @@ import java.util.List;
 /// `result[i] = fn(x[i])`, of the type of `x`.
 ///
 /// - (C1) the element type is in the function's domain.
-public record Unary(UnaryFn fn, Value x) implements Op, Pointwise {
+public record Unary(UnaryFn fn, Value x) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return fn.toString();
@@ -50,5 +50,15 @@ public record Unary(UnaryFn fn, Value x) implements Op, Pointwise {
         Expr zero = Expr.constant(x.element(), 0);
         return Expr.apply(Fn.SELECT, Expr.apply(Fn.LT, zero, named), Expr.constant(x.element(), 1),
                 Expr.apply(Fn.SELECT, Expr.apply(Fn.LT, named, zero), Expr.constant(x.element(), -1), named));
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return Partials.unary(fn, tangents.getFirst(), x, self, g);
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return Differentiable.perOperand(Partials.unary(fn, cotangent, x, self, g));
     }
 }

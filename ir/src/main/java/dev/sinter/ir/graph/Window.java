@@ -15,7 +15,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `size`, `stride` and `dilation` are at least 1.
 /// - (C2) where the extent is known, one window fits.
-public record Window(Value x, int axis, long size, long stride, long dilation) implements Op, Pointwise {
+public record Window(Value x, int axis, long size, long stride, long dilation) implements Op, Pointwise, Differentiable {
     @Override
     public String name() {
         return "window";
@@ -45,5 +45,15 @@ public record Window(Value x, int axis, long size, long stride, long dilation) i
         var from = new ArrayList<>(index.subList(0, x.rank()));
         from.set(axis, Expr.plus(Expr.times(index.get(axis), Expr.index(stride)), Expr.times(index.getLast(), Expr.index(dilation))));
         return point.read(x, from);
+    }
+
+    @Override
+    public Value jvp(Value self, List<Value> tangents, Graph g) {
+        return g.add(withOperands(tangents));
+    }
+
+    @Override
+    public List<Value> vjp(Value self, Value cotangent, Graph g) {
+        return List.of(g.add(new Fold(cotangent, axis, x.dim(axis), stride, dilation)));
     }
 }
