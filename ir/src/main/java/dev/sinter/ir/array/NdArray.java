@@ -4,6 +4,8 @@ import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A tensor of the reference interpreter and of constants: an element type, known extents, and its elements in row-major order. Floats are
 /// held as doubles (of an f32 array each is exactly an f32), integers and bools (0 or 1) as longs. Immutable by convention: whoever makes
@@ -85,6 +87,13 @@ public final class NdArray {
         return extents[axis];
     }
 
+    /// The extents with another one for one axis.
+    public long[] extentsWith(int axis, long extent) {
+        long[] changed = extents.clone();
+        changed[axis] = extent;
+        return changed;
+    }
+
     /// The number of axes.
     public int rank() {
         return extents.length;
@@ -126,6 +135,74 @@ public final class NdArray {
             case BOOL -> value != 0 ? 1 : 0;
             default -> value;
         };
+    }
+
+    /// Sets element `i` to the value of an integer: rounded once to a float type, wrapped to an integer type.
+    public void setFromLong(int i, long value) {
+        if (element.isFloat()) {
+            reals[i] = element == ElementType.F32 ? (float) value : value;
+        } else {
+            setLong(i, value);
+        }
+    }
+
+    /// Sets element `i` to element `j` of an array of the same element type.
+    public void copy(int i, NdArray from, int j) {
+        if (element.isFloat()) {
+            reals[i] = from.reals[j];
+        } else {
+            integers[i] = from.integers[j];
+        }
+    }
+
+    /// The array of these extents whose element at `index` is the element of this one at `from(index)`. The function may change its argument.
+    public NdArray rearranged(long[] into, UnaryOperator<long[]> from) {
+        NdArray result = zeros(element, into);
+        for (int i = 0; i < result.size(); i++) {
+            result.copy(i, this, position(from.apply(result.index(i))));
+        }
+        return result;
+    }
+
+    /// This array with element `index` of `added` added to element `into(index)`, in row-major order, floats in f64 and rounded once at the end.
+    /// The function may change its argument.
+    public NdArray withAdded(NdArray added, UnaryOperator<long[]> into) {
+        NdArray result = zeros(element, extents);
+        double[] sums = element.isFloat() ? reals.clone() : new double[0];
+        long[] integerSums = element.isFloat() ? new long[0] : integers.clone();
+        for (int i = 0; i < added.size(); i++) {
+            int at = position(into.apply(added.index(i)));
+            if (element.isFloat()) {
+                sums[at] += added.reals[i];
+            } else {
+                integerSums[at] += added.integers[i];
+            }
+        }
+        for (int i = 0; i < result.size(); i++) {
+            if (element.isFloat()) {
+                result.set(i, sums[i]);
+            } else {
+                result.setLong(i, integerSums[i]);
+            }
+        }
+        return result;
+    }
+
+    /// The positions, relative to the first element, of the elements that differ from it along `axes` only, in row-major order of these axes.
+    public int[] offsets(List<Integer> axes) {
+        int[] offsets = {0};
+        for (int axis : axes) {
+            int stride = 1;
+            for (int k = axis + 1; k < extents.length; k++) {
+                stride *= (int) extents[k];
+            }
+            var next = new int[offsets.length * (int) extents[axis]];
+            for (int i = 0; i < next.length; i++) {
+                next[i] = offsets[i / (int) extents[axis]] + i % (int) extents[axis] * stride;
+            }
+            offsets = next;
+        }
+        return offsets;
     }
 
     /// The row-major position of an index.

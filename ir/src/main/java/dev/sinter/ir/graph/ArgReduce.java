@@ -2,15 +2,19 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /// ### arg_max, arg_min
 /// The position along `axis` of the largest (smallest) element, the first of equals; a NaN counts as more extreme than any number. An i64.
 ///
 /// - (C1) `axis` is an axis of `x`, not known to be empty; the elements are numbers.
-public record ArgReduce(boolean largest, Value x, int axis) implements Op {
+public record ArgReduce(boolean largest, Value x, int axis) implements Op, Evaluated {
     @Override
     public String name() {
         return largest ? "arg_max" : "arg_min";
@@ -30,5 +34,34 @@ public record ArgReduce(boolean largest, Value x, int axis) implements Op {
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && !x.dim(axis).is(0) && x.element() != ElementType.BOOL, name(), "(C1) axis " + axis + " of " + x.type());
         return new Type.Tensor(ElementType.I64, x.shape().without(List.of(axis)));
+    }
+
+    /// Whether element `i` is more extreme than element `j`.
+    private boolean beats(NdArray in, int i, int j) {
+        if (!in.element().isFloat()) {
+            return largest ? in.getLong(i) > in.getLong(j) : in.getLong(i) < in.getLong(j);
+        }
+        double a = in.get(i);
+        double b = in.get(j);
+        return (largest ? a > b : a < b) || Double.isNaN(a) && !Double.isNaN(b);
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        var kept = IntStream.range(0, in.rank()).filter(k -> k != axis).boxed().toList();
+        int[] line = in.offsets(List.of(axis));
+        NdArray result = NdArray.zeros(ElementType.I64, kept.stream().mapToLong(in::extent).toArray());
+        int at = 0;
+        for (int start : in.offsets(kept)) {
+            int best = 0;
+            for (int k = 1; k < line.length; k++) {
+                if (beats(in, start + line[k], start + line[best])) {
+                    best = k;
+                }
+            }
+            result.setLong(at++, best);
+        }
+        return result;
     }
 }

@@ -2,17 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### Elementwise functions of two operands
 /// `result[i] = fn(a[i], b[i])`, of the type of the operands, or bool for a comparison.
 ///
 /// - (C1) `a` and `b` have the same type.
 /// - (C2) the element type is in the function's domain.
-public record Binary(BinaryFn fn, Value a, Value b) implements Op, Pointwise, Differentiable {
+public record Binary(BinaryFn fn, Value a, Value b) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return fn.toString();
@@ -41,6 +44,25 @@ public record Binary(BinaryFn fn, Value a, Value b) implements Op, Pointwise, Di
         };
         require(fits, name(), "(C2) not defined for " + e);
         return fn.isComparison() ? a.tensor().withElement(ElementType.BOOL) : a.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray left = operands.get(0);
+        NdArray right = operands.get(1);
+        ElementType e = left.element();
+        NdArray result = NdArray.zeros(fn.isComparison() ? ElementType.BOOL : e, left.extents());
+        for (int i = 0; i < result.size(); i++) {
+            if (e.isFloat()) {
+                result.set(i, fn.real.applyAsDouble(left.get(i), right.get(i)));
+            } else {
+                boolean shift = fn == BinaryFn.SHL || fn == BinaryFn.SHR || fn == BinaryFn.USHR;
+                long x = fn == BinaryFn.USHR && e == ElementType.I32 ? left.getLong(i) & 0xffff_ffffL : left.getLong(i);
+                long y = shift ? right.getLong(i) & (8L * e.bytes() - 1) : right.getLong(i);
+                result.setLong(i, fn.integer.applyAsLong(x, y));
+            }
+        }
+        return result;
     }
 
     @Override

@@ -2,16 +2,19 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### bitcast
 /// The same bits read as another element type. No derivative.
 ///
 /// - (C1) both types have the same size and neither is bool.
-public record Bitcast(ElementType to, Value x) implements Op, Pointwise {
+public record Bitcast(ElementType to, Value x) implements Op, Evaluated, Pointwise {
     @Override
     public String name() {
         return "bitcast";
@@ -31,6 +34,25 @@ public record Bitcast(ElementType to, Value x) implements Op, Pointwise {
     public Type.Tensor infer() {
         require(to.bytes() == x.element().bytes() && to.bytes() > 1, name(), "(C1) " + x.element() + " read as " + to);
         return x.tensor().withElement(to);
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        NdArray result = NdArray.zeros(to, in.extents());
+        for (int i = 0; i < result.size(); i++) {
+            long bits = switch (in.element()) {
+                case F32 -> Float.floatToRawIntBits((float) in.get(i));
+                case F64 -> Double.doubleToRawLongBits(in.get(i));
+                default -> in.getLong(i);
+            };
+            switch (to) {
+                case F32 -> result.set(i, Float.intBitsToFloat((int) bits));
+                case F64 -> result.set(i, Double.longBitsToDouble(bits));
+                default -> result.setLong(i, bits);
+            }
+        }
+        return result;
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### broadcast
 /// Repeats along axes: axis `k` of `x` is axis `axes[k]` of the result, which has the shape `to`:
@@ -14,7 +16,7 @@ import java.util.List;
 ///
 /// - (C1) `axes` are as many as `x` has, strictly increasing, and axes of `to`.
 /// - (C2) each dim of `x` equals its dim of `to`, or is 1.
-public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Pointwise, Differentiable {
+public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Evaluated, Pointwise, Differentiable {
     /// Copies `axes`.
     public Broadcast {
         axes = List.copyOf(axes);
@@ -44,6 +46,17 @@ public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Po
             require(d.is(1) || d.equals(to.dim(axes.get(k))), name(), "(C2) " + x.shape() + " does not fit " + to + " at axes " + axes);
         }
         return x.tensor().withShape(to);
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        return operands.getFirst().rearranged(Evaluated.extents(to, dims), index -> {
+            var from = new long[axes.size()];
+            for (int k = 0; k < from.length; k++) {
+                from[k] = operands.getFirst().extent(k) == 1 ? 0 : index[axes.get(k)];
+            }
+            return from;
+        });
     }
 
     @Override

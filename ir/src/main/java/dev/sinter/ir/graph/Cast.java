@@ -1,13 +1,16 @@
 package dev.sinter.ir.graph;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### cast
 /// Conversion by value to another element type, as [Expr.Cast] says.
-public record Cast(ElementType to, Value x) implements Op, Pointwise, Differentiable {
+public record Cast(ElementType to, Value x) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "cast";
@@ -26,6 +29,20 @@ public record Cast(ElementType to, Value x) implements Op, Pointwise, Differenti
     @Override
     public Type.Tensor infer() {
         return x.tensor().withElement(to);
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        NdArray result = NdArray.zeros(to, in.extents());
+        for (int i = 0; i < result.size(); i++) {
+            if (in.element().isFloat()) {
+                result.set(i, in.get(i));
+            } else {
+                result.setFromLong(i, in.getLong(i));
+            }
+        }
+        return result;
     }
 
     @Override

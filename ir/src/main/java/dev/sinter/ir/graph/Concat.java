@@ -2,19 +2,21 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### concat
 /// Tensors one after the other along an axis.
 ///
 /// - (C1) there is at least one operand and `axis` is an axis of it.
 /// - (C2) the operands have one element type and equal dims but along `axis`.
-public record Concat(List<Value> parts, int axis) implements Op, Pointwise, Differentiable {
+public record Concat(List<Value> parts, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     /// Copies `parts`.
     public Concat {
         parts = List.copyOf(parts);
@@ -46,6 +48,22 @@ public record Concat(List<Value> parts, int axis) implements Op, Pointwise, Diff
             extent = extent.plus(p.dim(axis));
         }
         return first.withShape(first.shape().with(axis, extent));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        long extent = operands.stream().mapToLong(part -> part.extent(axis)).sum();
+        NdArray result = NdArray.zeros(operands.getFirst().element(), operands.getFirst().extentsWith(axis, extent));
+        long start = 0;
+        for (NdArray part : operands) {
+            for (int i = 0; i < part.size(); i++) {
+                long[] index = part.index(i);
+                index[axis] += start;
+                result.copy(result.position(index), part, i);
+            }
+            start += part.extent(axis);
+        }
+        return result;
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.sinter.ir.graph;
 
 import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### constant
 /// A tensor known at compile time; large ones become constants of the artifact. Uniform tensors are [Fill]s.
-public record Constant(NdArray data) implements Op {
+public record Constant(NdArray data) implements Op, Evaluated {
     @Override
     public String name() {
         return "constant";
@@ -25,5 +27,10 @@ public record Constant(NdArray data) implements Op {
     @Override
     public Type.Tensor infer() {
         return data.type();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        return data;
     }
 }

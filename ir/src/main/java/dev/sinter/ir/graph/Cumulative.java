@@ -2,18 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /// ### cumulative_sum, cumulative_prod, cumulative_max, cumulative_min
 /// Running combination along an axis, inclusive: `result[…, i, …] = combine of x[…, j, …] over j <= i` (`j >= i` if `reverse`), in order.
 ///
 /// - (C1) `axis` is an axis of `x`; the kind accepts its elements.
-public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) implements Op, Differentiable {
+public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) implements Op, Evaluated, Differentiable {
     @Override
     public String name() {
         return "cumulative_" + kind;
@@ -33,6 +35,28 @@ public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) imp
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && kind.accepts(x.element()), name(), "(C1) axis " + axis + " of " + x.type());
         return x.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        NdArray result = NdArray.zeros(in.element(), in.extents());
+        int[] line = in.offsets(List.of(axis));
+        for (int start : in.offsets(IntStream.range(0, in.rank()).filter(k -> k != axis).boxed().toList())) {
+            double real = kind.identity(in.element());
+            long integer = kind.integerIdentity(in.element());
+            for (int step = 0; step < line.length; step++) {
+                int at = start + line[reverse ? line.length - 1 - step : step];
+                if (in.element().isFloat()) {
+                    real = kind.combine(real, in.get(at));
+                    result.set(at, real);
+                } else {
+                    integer = kind.combine(integer, in.getLong(at));
+                    result.setLong(at, integer);
+                }
+            }
+        }
+        return result;
     }
 
     @Override

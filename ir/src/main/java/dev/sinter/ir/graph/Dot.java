@@ -2,11 +2,13 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /// ### dot
@@ -16,7 +18,7 @@ import java.util.stream.IntStream;
 ///
 /// - (C1) `a` and `b` have one numeric element type.
 /// - (C2) the lists name distinct axes, pairwise of equal dims.
-public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB) implements Op, Differentiable {
+public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB) implements Op, Evaluated, Differentiable {
     /// Copies the lists.
     public Dot {
         batchA = List.copyOf(batchA);
@@ -65,6 +67,46 @@ public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, 
         freeA().forEach(k -> dims.add(a.dim(k)));
         freeB().forEach(k -> dims.add(b.dim(k)));
         return a.tensor().withShape(new Shape(dims));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray left = operands.get(0);
+        NdArray right = operands.get(1);
+        var extents = new ArrayList<Long>();
+        batchA.forEach(k -> extents.add(left.extent(k)));
+        freeA().forEach(k -> extents.add(left.extent(k)));
+        freeB().forEach(k -> extents.add(right.extent(k)));
+        NdArray result = NdArray.zeros(left.element(), extents.stream().mapToLong(Long::longValue).toArray());
+        int[] batchesA = left.offsets(batchA);
+        int[] batchesB = right.offsets(batchB);
+        int[] summedA = left.offsets(contractA);
+        int[] summedB = right.offsets(contractB);
+        int[] rows = left.offsets(freeA());
+        int[] columns = right.offsets(freeB());
+        int at = 0;
+        for (int n = 0; n < batchesA.length; n++) {
+            for (int row : rows) {
+                for (int column : columns) {
+                    int i = batchesA[n] + row;
+                    int j = batchesB[n] + column;
+                    if (left.element().isFloat()) {
+                        double sum = 0;
+                        for (int k = 0; k < summedA.length; k++) {
+                            sum = Math.fma(left.get(i + summedA[k]), right.get(j + summedB[k]), sum);
+                        }
+                        result.set(at++, sum);
+                    } else {
+                        long sum = 0;
+                        for (int k = 0; k < summedA.length; k++) {
+                            sum += left.getLong(i + summedA[k]) * right.getLong(j + summedB[k]);
+                        }
+                        result.setLong(at++, sum);
+                    }
+                }
+            }
+        }
+        return result;
     }
 
     private void pairs(List<Integer> inA, List<Integer> inB) {

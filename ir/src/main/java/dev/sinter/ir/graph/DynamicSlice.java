@@ -2,12 +2,14 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### dynamic_slice
 /// `size` elements of one axis from a start that is computed: `result[…, i, …] = x[…, s + i, …]` with `s` = `start` clamped to
@@ -15,7 +17,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) where known, `size <= n`.
-public record DynamicSlice(Value x, Value start, int axis, Dim size) implements Op, Pointwise, Differentiable {
+public record DynamicSlice(Value x, Value start, int axis, Dim size) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "dynamic_slice";
@@ -39,12 +41,28 @@ public record DynamicSlice(Value x, Value start, int axis, Dim size) implements 
         return x.tensor().withShape(x.shape().with(axis, size));
     }
 
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        long extent = dims.applyAsLong(size);
+        long first = clamp(operands.get(1).getLong(0), in.extent(axis) - extent);
+        return in.rearranged(in.extentsWith(axis, extent), index -> {
+            index[axis] += first;
+            return index;
+        });
+    }
+
     /// The clamped start, a scalar i64.
     static Expr start(Pointwise.Point point, Value start, Dim extent, Dim size) {
         return clamp(point, new Expr.Cast(dev.sinter.ir.type.ElementType.I64, point.read(start, List.of())), extent.minus(size));
     }
 
-    /// `i` moved into `0 … last`.
+    /// `i` moved into `0 … last`; 0 if there is no `last`.
+    static long clamp(long i, long last) {
+        return Math.max(0, Math.min(i, last));
+    }
+
+    /// [#clamp(long, long)] as loop code.
     static Expr clamp(Pointwise.Point point, Expr i, Dim last) {
         return point.let("clamped", Expr.apply(Fn.MAX, Expr.index(0), Expr.apply(Fn.MIN, i, point.dim(last))));
     }

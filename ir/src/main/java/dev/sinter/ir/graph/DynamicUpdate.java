@@ -2,19 +2,21 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### dynamic_update
 /// `x` with a part of one axis replaced: `result[…, s + i, …] = update[…, i, …]`, elsewhere `x`; `s` is clamped as in [DynamicSlice].
 ///
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) `update` has the type of `x` but along `axis`.
-public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Pointwise, Differentiable {
+public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "dynamic_update";
@@ -36,6 +38,21 @@ public record DynamicUpdate(Value x, Value update, Value start, int axis) implem
         require(update.rank() == x.rank() && update.tensor().withShape(update.shape().with(axis, x.dim(axis))).equals(x.type()), name(),
                 "(C2) " + update.type() + " into " + x.type() + " along axis " + axis);
         return x.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.get(0);
+        NdArray part = operands.get(1);
+        long first = DynamicSlice.clamp(operands.get(2).getLong(0), in.extent(axis) - part.extent(axis));
+        NdArray result = NdArray.zeros(in.element(), in.extents());
+        for (int i = 0; i < result.size(); i++) {
+            long[] index = result.index(i);
+            index[axis] -= first;
+            boolean replaced = index[axis] >= 0 && index[axis] < part.extent(axis);
+            result.copy(i, replaced ? part : in, replaced ? part.position(index) : i);
+        }
+        return result;
     }
 
     @Override

@@ -1,14 +1,17 @@
 package dev.sinter.ir.graph;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### fill
 /// A tensor with the same number in every element: `result[i] = value`. Scalars are fills of rank 0.
 ///
 /// `value` is representable in the element type (integers up to 2^53; beyond that use [Constant]).
-public record Fill(Type.Tensor type, double value) implements Op, Pointwise {
+public record Fill(Type.Tensor type, double value) implements Op, Evaluated, Pointwise {
     /// Rounds `value` to the element type, and makes every NaN the same one.
     public Fill {
         value = type.element().round(value);
@@ -32,6 +35,15 @@ public record Fill(Type.Tensor type, double value) implements Op, Pointwise {
     @Override
     public Type.Tensor infer() {
         return type;
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray result = NdArray.zeros(type.element(), Evaluated.extents(type.shape(), dims));
+        for (int i = 0; i < result.size(); i++) {
+            result.set(i, value);
+        }
+        return result;
     }
 
     @Override

@@ -2,12 +2,15 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### fold
 /// The adjoint of [Window]: the last axis of `x` (the place `k` in the window) is added back onto `axis` (the position `o`):
@@ -15,7 +18,7 @@ import java.util.List;
 ///
 /// - (C1) `x` has floating elements and at least two axes, the last of a known extent; `axis` is another one.
 /// - (C2) `x` has as many positions as a window over `to` elements has.
-public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Pointwise, Differentiable {
+public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "fold";
@@ -42,6 +45,24 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
         Dim positions = to.minus(Dim.constant(dilation * (size() - 1) + 1)).floorDiv(stride).plus(1);
         require(positions.equals(x.dim(axis)), name(), "(C2) " + x.dim(axis) + " positions, but " + to + " elements have " + positions);
         return x.tensor().withShape(x.shape().without(List.of(x.rank() - 1)).with(axis, to));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        long[] extents = Arrays.copyOf(in.extentsWith(axis, dims.applyAsLong(to)), in.rank() - 1);
+        NdArray result = NdArray.zeros(in.element(), extents);
+        var sums = new double[result.size()];
+        for (int i = 0; i < in.size(); i++) {
+            long[] index = in.index(i);
+            long[] into = Arrays.copyOf(index, in.rank() - 1);
+            into[axis] = index[axis] * stride + index[in.rank() - 1] * dilation;
+            sums[result.position(into)] += in.get(i);
+        }
+        for (int i = 0; i < sums.length; i++) {
+            result.set(i, sums[i]);
+        }
+        return result;
     }
 
     @Override

@@ -2,13 +2,16 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### gather
 /// Slices of `x` along `axis`, chosen by `indices` (embedding lookup): the axis is replaced by all axes of `indices`:
@@ -16,7 +19,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) where known, the axis is not empty.
-public record Gather(Value x, Value indices, int axis) implements Op, Pointwise, Differentiable {
+public record Gather(Value x, Value indices, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "gather";
@@ -37,6 +40,28 @@ public record Gather(Value x, Value indices, int axis) implements Op, Pointwise,
         require(axis >= 0 && axis < x.rank() && indices.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " by " + indices.type());
         require(!x.dim(axis).is(0), name(), "(C2) nothing to choose from in " + x.type());
         return x.tensor().withShape(shape(x, indices, axis));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.get(0);
+        NdArray chosen = operands.get(1);
+        var extents = new ArrayList<Long>();
+        for (int k = 0; k < in.rank(); k++) {
+            if (k == axis) {
+                Arrays.stream(chosen.extents()).forEach(extents::add);
+            } else {
+                extents.add(in.extent(k));
+            }
+        }
+        int j = chosen.rank();
+        return in.rearranged(extents.stream().mapToLong(Long::longValue).toArray(), index -> {
+            var from = new long[in.rank()];
+            System.arraycopy(index, 0, from, 0, axis);
+            from[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(Arrays.copyOfRange(index, axis, axis + j))), in.extent(axis) - 1);
+            System.arraycopy(index, axis + j, from, axis + 1, in.rank() - axis - 1);
+            return from;
+        });
     }
 
     /// The shape of the result.

@@ -2,17 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### iota
 /// The position along an axis: `result[i_0, …] = i_axis`.
 ///
 /// - (C1) `axis` is an axis of the type.
 /// - (C2) the elements are numbers.
-public record Iota(Type.Tensor type, int axis) implements Op, Pointwise {
+public record Iota(Type.Tensor type, int axis) implements Op, Evaluated, Pointwise {
     @Override
     public String name() {
         return "iota";
@@ -33,6 +36,15 @@ public record Iota(Type.Tensor type, int axis) implements Op, Pointwise {
         require(axis >= 0 && axis < type.rank(), name(), "(C1) axis " + axis + " of " + type);
         require(type.element() != ElementType.BOOL, name(), "(C2) positions are numbers, not bool");
         return type;
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray result = NdArray.zeros(type.element(), Evaluated.extents(type.shape(), dims));
+        for (int i = 0; i < result.size(); i++) {
+            result.setFromLong(i, result.index(i)[axis]);
+        }
+        return result;
     }
 
     @Override

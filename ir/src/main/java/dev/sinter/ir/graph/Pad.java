@@ -2,6 +2,7 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
@@ -10,6 +11,7 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### pad
 /// Extends one axis by `low` elements before, `high` after and `interior` between neighbours, each the scalar `value`. Negative `low` or `high`
@@ -17,7 +19,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`, `interior >= 0`.
 /// - (C2) `value` is a scalar of the element type of `x`.
-public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interior) implements Op, Pointwise, Differentiable {
+public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interior) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "pad";
@@ -42,6 +44,23 @@ public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interi
         Dim extent = low.plus(spread).plus(high);
         require(!extent.isConstant() || extent.value() >= 0, name(), "a negative extent " + extent);
         return x.tensor().withShape(x.shape().with(axis, extent));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        long n = in.extent(axis);
+        long before = dims.applyAsLong(low);
+        long extent = before + n + dims.applyAsLong(high) + (n - 1) * interior;
+        NdArray result = NdArray.zeros(in.element(), in.extentsWith(axis, extent));
+        for (int i = 0; i < result.size(); i++) {
+            long[] index = result.index(i);
+            long inside = index[axis] - before;
+            index[axis] = inside / (interior + 1);
+            boolean isElement = inside >= 0 && inside % (interior + 1) == 0 && index[axis] < n;
+            result.copy(i, isElement ? in : operands.get(1), isElement ? in.position(index) : 0);
+        }
+        return result;
     }
 
     @Override

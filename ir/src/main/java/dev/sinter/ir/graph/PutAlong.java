@@ -2,8 +2,11 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### put_along
 /// The adjoint of [TakeAlong]: `result = base`, then in the order of `i`: `result[…, indices[…, i, …], …] += updates[…, i, …]`.
@@ -11,7 +14,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `indices` and `updates` have one shape, equal to that of `base` but along `axis`; `updates` has the elements of `base`.
-public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op, Differentiable {
+public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Differentiable {
     @Override
     public String name() {
         return "put_along";
@@ -35,6 +38,16 @@ public record PutAlong(Value base, Value indices, Value updates, int axis) imple
                         && updates.type().equals(base.tensor().withShape(indices.shape())), name(),
                 "(C2) " + updates.type() + " by " + indices.type() + " into " + base.type() + " along axis " + axis);
         return base.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray chosen = operands.get(1);
+        long last = operands.getFirst().extent(axis) - 1;
+        return operands.getFirst().withAdded(operands.get(2), index -> {
+            index[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(index)), last);
+            return index;
+        });
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /// ### reduce
@@ -15,7 +17,7 @@ import java.util.stream.IntStream;
 ///
 /// - (C1) `axes` are distinct axes of `x`, increasing.
 /// - (C2) the elements can be combined: bools for `all` and `any`, numbers for the others.
-public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op, Differentiable {
+public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op, Evaluated, Differentiable {
     /// Copies `axes`.
     public Reduce {
         axes = List.copyOf(axes);
@@ -43,6 +45,31 @@ public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op,
         }
         require(kind.accepts(x.element()), name(), "(C2) not defined for " + x.element());
         return x.tensor().withShape(x.shape().without(axes));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        var kept = IntStream.range(0, in.rank()).filter(k -> !axes.contains(k)).boxed().toList();
+        int[] combined = in.offsets(axes);
+        NdArray result = NdArray.zeros(in.element(), kept.stream().mapToLong(in::extent).toArray());
+        int at = 0;
+        for (int start : in.offsets(kept)) {
+            if (in.element().isFloat()) {
+                double total = kind.identity(in.element());
+                for (int k : combined) {
+                    total = kind.combine(total, in.get(start + k));
+                }
+                result.set(at++, total);
+            } else {
+                long total = kind.integerIdentity(in.element());
+                for (int k : combined) {
+                    total = kind.combine(total, in.getLong(start + k));
+                }
+                result.setLong(at++, total);
+            }
+        }
+        return result;
     }
 
     @Override

@@ -29,6 +29,29 @@ public enum Reduction {
         return combine;
     }
 
+    /// Two floats combined, in f64.
+    double combine(double a, double b) {
+        return switch (this) {
+            case SUM -> a + b;
+            case PROD -> a * b;
+            case MAX -> Math.max(a, b);
+            case MIN -> Math.min(a, b);
+            case ALL, ANY -> throw new IllegalArgumentException(this + " of floats");
+        };
+    }
+
+    /// Two integers or bools combined, before the result wraps.
+    long combine(long a, long b) {
+        return switch (this) {
+            case SUM -> a + b;
+            case PROD -> a * b;
+            case MAX -> Math.max(a, b);
+            case MIN -> Math.min(a, b);
+            case ALL -> a & b;
+            case ANY -> a | b;
+        };
+    }
+
     /// Whether elements of this type can be combined.
     public boolean accepts(ElementType type) {
         return (this == ALL || this == ANY) == (type == ElementType.BOOL);

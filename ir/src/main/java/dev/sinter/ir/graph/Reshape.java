@@ -2,6 +2,7 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
@@ -9,12 +10,13 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### reshape
 /// The same elements in the same row-major order under another shape.
 ///
 /// - (C1) both shapes have the same number of elements.
-public record Reshape(Value x, Shape to) implements Op, Pointwise, Differentiable {
+public record Reshape(Value x, Shape to) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "reshape";
@@ -35,6 +37,11 @@ public record Reshape(Value x, Shape to) implements Op, Pointwise, Differentiabl
         require(x.shape().elements().equals(to.elements()), name(), "(C1) " + x.shape() + " has " + x.shape().elements()
                 + " elements, " + to + " has " + to.elements());
         return x.tensor().withShape(to);
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        return operands.getFirst().reshaped(Evaluated.extents(to, dims));
     }
 
     /// Groups of axes with equal products are translated each for itself (most reshapes only split or join neighbours), so that an index that

@@ -2,18 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### reverse
 /// One axis backwards: `result[…, i, …] = x[…, n - 1 - i, …]`.
 ///
 /// - (C1) `axis` is an axis of `x`.
-public record Reverse(Value x, int axis) implements Op, Pointwise, Differentiable {
+public record Reverse(Value x, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "reverse";
@@ -33,6 +35,15 @@ public record Reverse(Value x, int axis) implements Op, Pointwise, Differentiabl
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank(), name(), "(C1) axis " + axis + " of " + x.type());
         return x.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        return in.rearranged(in.extents(), index -> {
+            index[axis] = in.extent(axis) - 1 - index[axis];
+            return index;
+        });
     }
 
     @Override

@@ -2,8 +2,12 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### scatter_add
 /// The adjoint of [Gather]: `result = base`, then in row-major order of `j…`: `result[p…, indices[j…], q…] += updates[p…, j…, q…]`.
@@ -11,7 +15,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `updates` has the type that `gather(base, indices)` has.
-public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op, Differentiable {
+public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Differentiable {
     @Override
     public String name() {
         return "scatter_add";
@@ -34,6 +38,21 @@ public record ScatterAdd(Value base, Value indices, Value updates, int axis) imp
         require(updates.type().equals(base.tensor().withShape(Gather.shape(base, indices, axis))), name(),
                 "(C2) updates of type " + updates.type() + " for " + base.type() + " by " + indices.type() + " along axis " + axis);
         return base.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray chosen = operands.get(1);
+        NdArray added = operands.get(2);
+        int j = chosen.rank();
+        long last = operands.getFirst().extent(axis) - 1;
+        return operands.getFirst().withAdded(added, index -> {
+            var into = new long[index.length - j + 1];
+            System.arraycopy(index, 0, into, 0, axis);
+            into[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(Arrays.copyOfRange(index, axis, axis + j))), last);
+            System.arraycopy(index, axis + j, into, axis + 1, into.length - axis - 1);
+            return into;
+        });
     }
 
     @Override

@@ -2,18 +2,21 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### select
 /// `result[i] = condition[i] ? a[i] : b[i]`.
 ///
 /// - (C1) `condition` is a bool tensor of the shape of `a`.
 /// - (C2) `a` and `b` have the same type, which is the result's.
-public record Select(Value condition, Value a, Value b) implements Op, Pointwise, Differentiable {
+public record Select(Value condition, Value a, Value b) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "select";
@@ -34,6 +37,16 @@ public record Select(Value condition, Value a, Value b) implements Op, Pointwise
         require(condition.type().equals(a.tensor().withElement(ElementType.BOOL)), name(), "(C1) a condition of type " + condition.type() + " for " + a.type());
         require(a.type().equals(b.type()), name(), "(C2) the operands differ: " + a.type() + " and " + b.type());
         return a.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray yes = operands.get(1);
+        NdArray result = NdArray.zeros(yes.element(), yes.extents());
+        for (int i = 0; i < result.size(); i++) {
+            result.copy(i, operands.getFirst().getLong(i) != 0 ? yes : operands.get(2), i);
+        }
+        return result;
     }
 
     @Override

@@ -2,18 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### slice
 /// Every `stride`-th element of one axis, from `start`, `size` of them: `result[…, i, …] = x[…, start + i * stride, …]`.
 ///
 /// - (C1) `axis` is an axis of `x`, `stride >= 1`.
 /// - (C2) where the extents are known, `0 <= start` and `start + (size - 1) * stride < extent`.
-public record Slice(Value x, int axis, Dim start, Dim size, long stride) implements Op, Pointwise, Differentiable {
+public record Slice(Value x, int axis, Dim start, Dim size, long stride) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "slice";
@@ -37,6 +39,16 @@ public record Slice(Value x, int axis, Dim start, Dim size, long stride) impleme
                         && (size.is(0) || !room.isConstant() || room.value() >= 0), name(),
                 "(C2) " + size + " elements from " + start + " by " + stride + " leave the extent " + x.dim(axis));
         return x.tensor().withShape(x.shape().with(axis, size));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        long first = dims.applyAsLong(start);
+        return in.rearranged(in.extentsWith(axis, dims.applyAsLong(size)), index -> {
+            index[axis] = first + index[axis] * stride;
+            return index;
+        });
     }
 
     @Override

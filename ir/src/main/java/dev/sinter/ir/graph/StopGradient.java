@@ -1,12 +1,15 @@
 package dev.sinter.ir.graph;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### stop_gradient
 /// The identity, with derivative zero in both modes.
-public record StopGradient(Value x) implements Op, Pointwise, Differentiable {
+public record StopGradient(Value x) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "stop_gradient";
@@ -25,6 +28,11 @@ public record StopGradient(Value x) implements Op, Pointwise, Differentiable {
     @Override
     public Type.Tensor infer() {
         return x.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        return operands.getFirst();
     }
 
     @Override

@@ -2,19 +2,21 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### take_along
 /// Elements of `x` along `axis`, chosen position by position: `result[…, i, …] = x[…, indices[…, i, …], …]`. Indices are clamped into range.
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) `x` and `indices` have equal dims but along `axis`, where `x` is not empty.
-public record TakeAlong(Value x, Value indices, int axis) implements Op, Pointwise, Differentiable {
+public record TakeAlong(Value x, Value indices, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "take_along";
@@ -36,6 +38,16 @@ public record TakeAlong(Value x, Value indices, int axis) implements Op, Pointwi
         require(indices.rank() == x.rank() && indices.shape().with(axis, x.dim(axis)).equals(x.shape()) && !x.dim(axis).is(0), name(),
                 "(C2) " + indices.type() + " into " + x.type() + " along axis " + axis);
         return x.tensor().withShape(indices.shape());
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.get(0);
+        NdArray chosen = operands.get(1);
+        return in.rearranged(chosen.extents(), index -> {
+            index[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(index)), in.extent(axis) - 1);
+            return index;
+        });
     }
 
     @Override

@@ -2,17 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### transpose
 /// Axes in another order: axis `k` of the result is axis `order[k]` of `x`.
 ///
 /// - (C1) `order` is a permutation of the axes of `x`.
-public record Transpose(Value x, List<Integer> order) implements Op, Pointwise, Differentiable {
+public record Transpose(Value x, List<Integer> order) implements Op, Evaluated, Pointwise, Differentiable {
     /// Copies `order`.
     public Transpose {
         order = List.copyOf(order);
@@ -47,6 +50,18 @@ public record Transpose(Value x, List<Integer> order) implements Op, Pointwise, 
         require(order.stream().sorted().toList().equals(java.util.stream.IntStream.range(0, x.rank()).boxed().toList()), name(),
                 "(C1) " + order + " is no order of the axes of " + x.type());
         return x.tensor().withShape(new Shape(order.stream().map(x::dim).toList()));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        return in.rearranged(order.stream().mapToLong(in::extent).toArray(), index -> {
+            var from = new long[index.length];
+            for (int k = 0; k < from.length; k++) {
+                from[order.get(k)] = index[k];
+            }
+            return from;
+        });
     }
 
     @Override

@@ -2,17 +2,20 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### Elementwise functions of one operand
 /// `result[i] = fn(x[i])`, of the type of `x`.
 ///
 /// - (C1) the element type is in the function's domain.
-public record Unary(UnaryFn fn, Value x) implements Op, Pointwise, Differentiable {
+public record Unary(UnaryFn fn, Value x) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return fn.toString();
@@ -38,6 +41,21 @@ public record Unary(UnaryFn fn, Value x) implements Op, Pointwise, Differentiabl
         };
         require(fits, name(), "(C1) not defined for " + e);
         return x.tensor();
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        NdArray result = NdArray.zeros(in.element(), in.extents());
+        for (int i = 0; i < result.size(); i++) {
+            if (in.element().isFloat()) {
+                result.set(i, fn.real.applyAsDouble(in.get(i)));
+            } else {
+                long value = fn.integer.applyAsLong(in.getLong(i));
+                result.setLong(i, in.element() == ElementType.BOOL ? value & 1 : value);
+            }
+        }
+        return result;
     }
 
     @Override

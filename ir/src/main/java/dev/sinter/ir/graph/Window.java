@@ -2,11 +2,14 @@ package dev.sinter.ir.graph;
 
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
+import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// ### window
 /// A sliding view of one axis: the axis becomes the window's position `o`, and the place `k` within the window is appended as the last axis:
@@ -15,7 +18,7 @@ import java.util.List;
 ///
 /// - (C1) `axis` is an axis of `x`; `size`, `stride` and `dilation` are at least 1.
 /// - (C2) where the extent is known, one window fits.
-public record Window(Value x, int axis, long size, long stride, long dilation) implements Op, Pointwise, Differentiable {
+public record Window(Value x, int axis, long size, long stride, long dilation) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
         return "window";
@@ -38,6 +41,19 @@ public record Window(Value x, int axis, long size, long stride, long dilation) i
         Dim room = x.dim(axis).minus(Dim.constant(dilation * (size - 1) + 1));
         require(!room.isConstant() || room.value() >= 0, name(), "(C2) a window of " + (dilation * (size - 1) + 1) + " does not fit the extent " + x.dim(axis));
         return x.tensor().withShape(x.shape().with(axis, room.floorDiv(stride).plus(1)).insert(x.rank(), Dim.constant(size)));
+    }
+
+    @Override
+    public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
+        NdArray in = operands.getFirst();
+        long positions = Math.floorDiv(in.extent(axis) - dilation * (size - 1) - 1, stride) + 1;
+        long[] extents = Arrays.copyOf(in.extentsWith(axis, positions), in.rank() + 1);
+        extents[in.rank()] = size;
+        return in.rearranged(extents, index -> {
+            long[] from = Arrays.copyOf(index, in.rank());
+            from[axis] = index[axis] * stride + index[in.rank()] * dilation;
+            return from;
+        });
     }
 
     @Override
