@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Statements and expressions of one function, translated one by one.
+/// Statements and expressions of one function, translated one by one. The program was verified to be ready for a backend before.
 final class BodyEmitter {
     /// What launches and barriers mean; they stand at program level only.
     interface ProgramLevel {
@@ -23,16 +23,16 @@ final class BodyEmitter {
         void barrier();
     }
 
-    /// Within a kernel: there is nothing to launch from.
+    /// Within a kernel: no such statement stands there.
     static final ProgramLevel KERNEL = new ProgramLevel() {
         @Override
         public void launch(Kernel kernel, List<Ssa> arguments) {
-            throw new IllegalArgumentException("the kernel " + kernel.name() + " is launched within a kernel");
+            throw new IllegalStateException("kernel " + kernel.name() + " is launched in a kernel");
         }
 
         @Override
         public void barrier() {
-            throw new IllegalArgumentException("a barrier stands within a kernel");
+            throw new IllegalStateException("a barrier stands in a kernel");
         }
     };
 
@@ -67,18 +67,14 @@ final class BodyEmitter {
                 Ssa bound = value(value);
                 fixed.put(name, value instanceof Expr.Var ? bound : in.named(bound, name.name()));
             }
-            case Stmt.Assign(Expr.Var name, Expr value) -> in.write(place(name), value(value));
+            case Stmt.Assign(Expr.Var name, Expr value) -> in.write(places.get(name), value(value));
             case Stmt.Store(Buffer to, Expr index, Expr value, Expr mask) ->
-                    Memory.store(in, to.type(), base(to), value(index), value.lanes(), value(value), mask == null ? null : value(mask));
-            case Stmt.For(Expr.Var i, Expr from, Expr to, long step, Stmt.Binding binding, List<Stmt> body) -> {
-                if (binding != Stmt.Binding.SERIAL) {
-                    throw new IllegalArgumentException("the loop over " + i.name() + " is " + binding + "; backends see SERIAL loops only");
-                }
-                in.loop(i.name(), value(from), value(to), step, index -> {
-                    fixed.put(i, index);
-                    run(body);
-                });
-            }
+                    Memory.store(in, to.type(), buffers.get(to), value(index), value.lanes(), value(value), mask == null ? null : value(mask));
+            case Stmt.For(Expr.Var i, Expr from, Expr to, long step, _, List<Stmt> body) ->
+                    in.loop(i.name(), value(from), value(to), step, index -> {
+                        fixed.put(i, index);
+                        run(body);
+                    });
             case Stmt.If(Expr condition, List<Stmt> then, List<Stmt> otherwise) ->
                     in.when(value(condition), () -> run(then), () -> run(otherwise));
             case Stmt.While(List<Stmt> head, Expr condition, List<Stmt> body) -> in.repeat(() -> {
@@ -93,14 +89,14 @@ final class BodyEmitter {
     private Ssa value(Expr expression) {
         return switch (expression) {
             case Expr.Const(ElementType type, long bits, int lanes) -> in.constant(type, bits, lanes);
-            case Expr.Var name when name.isMutable() -> in.read(in.type(name.type(), name.lanes()), place(name));
-            case Expr.Var name -> bound(fixed, name);
+            case Expr.Var name when name.isMutable() -> in.read(in.type(name.type(), name.lanes()), places.get(name));
+            case Expr.Var name -> fixed.get(name);
             case Expr.Apply(Fn fn, List<Expr> arguments) -> Operators.apply(in, fn, arguments.getLast().type(), expression.lanes(),
                     arguments.stream().map(this::value).toList());
             case Expr.Cast(ElementType type, Expr x) -> Operators.cast(in, value(x), x.type(), type, x.lanes());
             case Expr.Bitcast(ElementType type, Expr x) -> Operators.bitcast(in, value(x), x.type(), type, x.lanes());
             case Expr.Load(Buffer buffer, Expr index, int lanes, int stride, Expr mask) ->
-                    Memory.load(in, buffer.type(), base(buffer), value(index), lanes, stride, mask == null ? null : value(mask));
+                    Memory.load(in, buffer.type(), buffers.get(buffer), value(index), lanes, stride, mask == null ? null : value(mask));
             case Expr.Splat(Expr x, int lanes) -> in.splat(value(x), lanes);
             case Expr.Ramp(Expr base, long stride, int lanes) -> in.binary(LLVMAdd, in.splat(value(base), lanes),
                     lanes == 1 ? in.constant(base.type(), 0, 1) : in.constants(base.type(), lanes, l -> l * stride));
@@ -131,25 +127,5 @@ final class BodyEmitter {
             x = Operators.apply(in, fn, type, width, List.of(low, high));
         }
         return x;
-    }
-
-    private Ssa place(Expr.Var name) {
-        return bound(places, name);
-    }
-
-    private static Ssa bound(Map<Expr.Var, Ssa> names, Expr.Var name) {
-        Ssa value = names.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the name " + name.name() + " is used before it is bound");
-        }
-        return value;
-    }
-
-    private Ssa base(Buffer buffer) {
-        Ssa base = buffers.get(buffer);
-        if (base == null) {
-            throw new IllegalArgumentException("the buffer " + buffer.name() + " is not in the program's table");
-        }
-        return base;
     }
 }

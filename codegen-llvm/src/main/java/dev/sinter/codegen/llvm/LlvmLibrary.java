@@ -40,6 +40,7 @@ final class LlvmLibrary {
                 }
             }
         };
+        HANDLER.retainReference();     // or it would be freed with the first module, in whose scope it is made
     }
 
     private LlvmLibrary() { }

@@ -12,21 +12,22 @@ import java.util.List;
 final class Operators {
     private Operators() { }
 
-    /// `fn` of operands of `type` (of the last operand's type for a selection).
+    /// `fn` of operands of `type` (the type of the last one).
     static Ssa apply(Instructions in, Fn fn, ElementType type, int lanes, List<Ssa> operands) {
         Ssa a = operands.getFirst();
         Ssa b = operands.size() > 1 ? operands.get(1) : null;
         if (fn == Fn.SELECT) {
             return in.select(a, b, operands.get(2));
         }
-        Ssa result = type.isFloat() ? ofFloats(in, fn, type, lanes, operands, a, b)
-                : type == ElementType.BOOL ? ofBools(in, fn, lanes, a, b)
-                : ofIntegers(in, fn, type, lanes, a, b);
-        if (result == null) {
-            throw new IllegalArgumentException("the native backend has no " + fn + " of " + type
-                    + (fn.isPrimitive() ? "" : ": it is not primitive, and is expanded by the math library before"));
-        }
-        return result;
+        return switch (type) {
+            case F32, F64 -> ofFloats(in, fn, type, lanes, operands, a, b);
+            case I32, I64 -> ofIntegers(in, fn, type, lanes, a, b);
+            case BOOL -> ofBools(in, fn, lanes, a, b);
+        };
+    }
+
+    private static IllegalArgumentException undefined(Fn fn, ElementType type) {
+        return new IllegalArgumentException("no backend has " + fn + " of " + type);
     }
 
     private static Ssa ofFloats(Instructions in, Fn fn, ElementType type, int lanes, List<Ssa> operands, Ssa a, Ssa b) {
@@ -49,7 +50,7 @@ final class Operators {
             case NE -> in.compareFloats(LLVMRealUNE, a, b);
             case LT -> in.compareFloats(LLVMRealOLT, a, b);
             case LE -> in.compareFloats(LLVMRealOLE, a, b);
-            default -> null;
+            default -> throw undefined(fn, type);
         };
     }
 
@@ -63,7 +64,6 @@ final class Operators {
             case ABS -> intrinsic(in, "llvm.abs", type, lanes, a, in.constant(ElementType.BOOL, 0, 1));
             case MIN -> intrinsic(in, "llvm.smin", type, lanes, a, b);
             case MAX -> intrinsic(in, "llvm.smax", type, lanes, a, b);
-            case FLOOR, CEIL, RINT, TRUNC -> a;
             case AND -> in.binary(LLVMAnd, a, b);
             case OR -> in.binary(LLVMOr, a, b);
             case XOR -> in.binary(LLVMXor, a, b);
@@ -75,20 +75,18 @@ final class Operators {
             case NE -> in.compareIntegers(LLVMIntNE, a, b);
             case LT -> in.compareIntegers(LLVMIntSLT, a, b);
             case LE -> in.compareIntegers(LLVMIntSLE, a, b);
-            default -> null;
+            default -> throw undefined(fn, type);
         };
     }
 
     private static Ssa ofBools(Instructions in, Fn fn, int lanes, Ssa a, Ssa b) {
         return switch (fn) {
-            case AND, MIN -> in.binary(LLVMAnd, a, b);
-            case OR, MAX -> in.binary(LLVMOr, a, b);
+            case AND -> in.binary(LLVMAnd, a, b);
+            case OR -> in.binary(LLVMOr, a, b);
             case XOR, NE -> in.binary(LLVMXor, a, b);
             case NOT -> in.binary(LLVMXor, a, in.constant(ElementType.BOOL, 1, lanes));
             case EQ -> in.compareIntegers(LLVMIntEQ, a, b);
-            case LT -> in.compareIntegers(LLVMIntULT, a, b);
-            case LE -> in.compareIntegers(LLVMIntULE, a, b);
-            default -> null;
+            default -> throw undefined(fn, ElementType.BOOL);
         };
     }
 

@@ -5,10 +5,10 @@ import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.loop.LoopVerifier;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,45 +48,48 @@ final class ProgramEmitter {
 
     /// Adds the program to the module.
     ///
-    /// @throws IllegalArgumentException if the program says something that backends do not see, named with its kernel
+    /// @throws IllegalArgumentException naming everything that is wrong, if the program is not ready for a backend: LLVM checks little of what it is
+    ///     told, and may end the process
     static void emit(LoopProgram program, LlvmModule module) {
+        var problems = LoopVerifier.problems(program, true);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("the native backend cannot take the program " + program.name() + ": " + String.join("; ", problems));
+        }
         new ProgramEmitter(program, module).driver();
     }
 
     private void driver() {
         var function = module.function(symbol(program), List.of(pointer, i64, i64, pointer), true);
         module.unaliased(function, FRAME, true);
-        describing("the body of " + program.name(), () -> {
-            try (var in = new Instructions(module, function)) {
-                Ssa frame = in.parameter(FRAME, "frame");
-                Ssa member = in.parameter(MEMBER, "member");
-                Ssa members = in.parameter(MEMBERS, "members");
-                Ssa barrierWords = in.parameter(BARRIER, "barrier");
-                var level = new BodyEmitter.ProgramLevel() {
-                    @Override
-                    public void launch(Kernel kernel, List<Ssa> arguments) {
-                        var callee = kernels.computeIfAbsent(kernel, ProgramEmitter.this::kernel);
-                        var all = new ArrayList<>(List.of(frame, member, members));
-                        callee.buffers().forEach(buffer -> all.add(address(in, frame, buffer)));
-                        all.addAll(arguments);
-                        in.call(callee.function(), all.toArray(Ssa[]::new));
-                    }
+        try (var in = new Instructions(module, function)) {
+            Ssa frame = in.parameter(FRAME, "frame");
+            Ssa member = in.parameter(MEMBER, "member");
+            Ssa members = in.parameter(MEMBERS, "members");
+            Ssa barrierWords = in.parameter(BARRIER, "barrier");
+            var level = new BodyEmitter.ProgramLevel() {
+                @Override
+                public void launch(Kernel kernel, List<Ssa> arguments) {
+                    var callee = kernels.computeIfAbsent(kernel, ProgramEmitter.this::kernel);
+                    var all = new ArrayList<>(List.of(frame, member, members));
+                    callee.buffers().forEach(buffer -> all.add(address(in, frame, buffer)));
+                    all.addAll(arguments);
+                    in.call(callee.function(), all.toArray(Ssa[]::new));
+                }
 
-                    @Override
-                    public void barrier() {
-                        if (barrier == null) {
-                            barrier = TeamBarrier.emit(module);
-                        }
-                        in.call(barrier, barrierWords, members);
+                @Override
+                public void barrier() {
+                    if (barrier == null) {
+                        barrier = TeamBarrier.emit(module);
                     }
-                };
-                var addresses = new HashMap<Buffer, Ssa>();
-                BufferUses.of(program.body()).touched().forEach(buffer -> addresses.put(buffer, address(in, frame, buffer)));
-                var body = new BodyEmitter(in, addresses, level);
-                bindFrame(in, body, frame, member, members);
-                body.run(program.body());
-            }
-        });
+                    in.call(barrier, barrierWords, members);
+                }
+            };
+            var addresses = new HashMap<Buffer, Ssa>();
+            BufferUses.of(program.body()).touched().forEach(buffer -> addresses.put(buffer, address(in, frame, buffer)));
+            var body = new BodyEmitter(in, addresses, level);
+            bindFrame(in, body, frame, member, members);
+            body.run(program.body());
+        }
         module.verify(function, "the body of " + program.name());
     }
 
@@ -96,26 +99,23 @@ final class ProgramEmitter {
         uses.touched().forEach(_ -> types.add(pointer));
         kernel.parameters().forEach(p -> types.add(Instructions.type(module.context(), p.type(), p.lanes())));
         var function = module.function(program.name() + "." + kernel.name(), types, false);
-        String what = "kernel " + kernel.name() + " of " + program.name() + " (" + kernel.origin() + ")";
-        describing(what, () -> {
-            try (var in = new Instructions(module, function)) {
-                module.unaliased(function, FRAME, true);
-                Ssa frame = in.parameter(FRAME, "frame");
-                int next = FIRST_BUFFER;
-                var pointers = new LinkedHashMap<Buffer, Ssa>();
-                for (Buffer buffer : uses.touched()) {
-                    module.unaliased(function, next, !uses.written().contains(buffer));
-                    pointers.put(buffer, in.parameter(next++, buffer.name()));
-                }
-                var body = new BodyEmitter(in, pointers, BodyEmitter.KERNEL);
-                bindFrame(in, body, frame, in.parameter(MEMBER, "member"), in.parameter(MEMBERS, "members"));
-                for (Expr.Var parameter : kernel.parameters()) {
-                    body.bind(parameter, in.parameter(next++, parameter.name()));
-                }
-                body.run(kernel.body());
+        module.unaliased(function, FRAME, true);
+        try (var in = new Instructions(module, function)) {
+            Ssa frame = in.parameter(FRAME, "frame");
+            int next = FIRST_BUFFER;
+            var pointers = new HashMap<Buffer, Ssa>();
+            for (Buffer buffer : uses.touched()) {
+                module.unaliased(function, next, !uses.written().contains(buffer));
+                pointers.put(buffer, in.parameter(next++, buffer.name()));
             }
-        });
-        module.verify(function, what);
+            var body = new BodyEmitter(in, pointers, BodyEmitter.KERNEL);
+            bindFrame(in, body, frame, in.parameter(MEMBER, "member"), in.parameter(MEMBERS, "members"));
+            for (Expr.Var parameter : kernel.parameters()) {
+                body.bind(parameter, in.parameter(next++, parameter.name()));
+            }
+            body.run(kernel.body());
+        }
+        module.verify(function, "kernel " + kernel.name() + " of " + program.name() + " (" + kernel.origin() + ")");
         return new EmittedKernel(function, List.copyOf(uses.touched()));
     }
 
@@ -129,20 +129,7 @@ final class ProgramEmitter {
     }
 
     private Ssa address(Instructions in, Ssa frame, Buffer buffer) {
-        int index = program.buffers().indexOf(buffer);
-        if (index < 0) {
-            throw new IllegalArgumentException("the buffer " + buffer.name() + " is not in the program's table");
-        }
-        Ssa slot = in.address(i64, frame, in.index(program.dims().size() + index));
+        Ssa slot = in.address(i64, frame, in.index(program.dims().size() + program.buffers().indexOf(buffer)));
         return in.named(in.load(pointer, slot, Long.BYTES), buffer.name());
-    }
-
-    /// Says in the message of a refusal which kernel it is about.
-    private static void describing(String what, Runnable emission) {
-        try {
-            emission.run();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(what + ": " + e.getMessage(), e);
-        }
     }
 }
