@@ -1,0 +1,2 @@
+/// Pictures for people: drawn by a charting library, from plain numbers.
+package dev.sinter.compiler.plot;
