@@ -188,6 +188,22 @@ public final class NdArray {
         return result;
     }
 
+    /// Part `t` of the first axis, which disappears.
+    public NdArray slice(int t) {
+        NdArray part = zeros(element, Arrays.copyOfRange(extents, 1, extents.length));
+        System.arraycopy(data(), t * part.size(), part.data(), 0, part.size());
+        return part;
+    }
+
+    /// Sets part `t` of the first axis.
+    public void setSlice(int t, NdArray part) {
+        System.arraycopy(part.data(), 0, data(), t * part.size(), part.size());
+    }
+
+    private Object data() {
+        return element.isFloat() ? reals : integers;
+    }
+
     /// The positions, relative to the first element, of the elements that differ from it along `axes` only, in row-major order of these axes.
     public int[] offsets(List<Integer> axes) {
         int[] offsets = {0};
@@ -205,10 +221,13 @@ public final class NdArray {
         return offsets;
     }
 
-    /// The row-major position of an index.
+    /// The row-major position of an index. @throws IndexOutOfBoundsException if it is outside the extents
     public int position(long... index) {
         long at = 0;
         for (int axis = 0; axis < extents.length; axis++) {
+            if (index[axis] < 0 || index[axis] >= extents[axis]) {
+                throw new IndexOutOfBoundsException("index " + Arrays.toString(index) + " of an array of extents " + Arrays.toString(extents));
+            }
             at = at * extents[axis] + index[axis];
         }
         return (int) at;
