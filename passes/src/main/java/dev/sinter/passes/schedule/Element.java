@@ -1,0 +1,50 @@
+package dev.sinter.passes.schedule;
+
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Stmt;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A scalar as a function of axis names: statements that name intermediate values, then the value.
+///
+/// @param statements lets only
+/// @param value      sees the axes and the names of `statements`
+public record Element(List<Stmt> statements, Expr value) {
+    /// Copies the list.
+    public Element {
+        statements = List.copyOf(statements);
+    }
+
+    /// Appends a copy in which names are replaced (`names`: axis name to scalar expression); its value.
+    public Expr at(Map<Expr.Var, Expr> names, Block into) {
+        var rewriter = new Rewriter();
+        names.forEach(rewriter::with);
+        rewriter.copy(statements).forEach(into::add);
+        return rewriter.copy(value);
+    }
+
+    /// If this is nothing but an element of a buffer at an affine index: that index, and the buffer in [#buffer].
+    public Optional<Affine> affine(Indices indices) {
+        indices.learn(statements);
+        return resolved() instanceof Expr.Load load && load.mask() == null ? indices.of(load.index()) : Optional.empty();
+    }
+
+    /// The buffer that [#affine] speaks of.
+    public Buffer buffer() {
+        return ((Expr.Load) resolved()).buffer();
+    }
+
+    /// The value, looked up if it is the name of a let.
+    private Expr resolved() {
+        Expr e = value;
+        for (Stmt s : statements.reversed()) {
+            if (s instanceof Stmt.Let(var name, var definition) && name == e) {
+                e = definition;
+            }
+        }
+        return e;
+    }
+}

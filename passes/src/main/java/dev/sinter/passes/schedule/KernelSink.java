@@ -1,0 +1,18 @@
+package dev.sinter.passes.schedule;
+
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import java.util.function.Consumer;
+
+/// Where a schedule puts its kernels and from where it has scratch memory.
+public interface KernelSink {
+    /// Appends a kernel. If its body is one loop bound `PARALLEL` (perhaps after lets), every member runs its share of that loop; a body that mentions
+    /// the member's number itself is run by every member; anything else is run by member 0 alone. Between kernels of which one reads what
+    /// the other writes there will be a barrier where one is needed, never within a kernel.
+    void kernel(String hint, Consumer<Block> body);
+
+    /// Scratch memory that lives while this contraction's kernels run; its size may mention the dim `members`.
+    Buffer scratch(String hint, ElementType type, Dim elements);
+}
