@@ -185,19 +185,18 @@ final class Bindings implements Team.Task {
     private void checkOverlaps(Tensor[] in, Tensor[] out) {
         for (int i = 0; i < out.length; i++) {
             var segment = out[i].segment();
-            String name = "output '" + entry.outputs().get(i).name() + "'";
             for (int j = 0; j < in.length; j++) {
                 if (overlap(segment, in[j].segment())) {
-                    throw new CallException(entry.name(), name + " overlaps input '" + entry.inputs().get(j).name() + "' in memory");
+                    throw overlaps(i, "input '" + entry.inputs().get(j).name() + "'");
                 }
             }
             for (int j = 0; j < i; j++) {
                 if (overlap(segment, out[j].segment())) {
-                    throw new CallException(entry.name(), name + " overlaps output '" + entry.outputs().get(j).name() + "' in memory");
+                    throw overlaps(i, "output '" + entry.outputs().get(j).name() + "'");
                 }
             }
             if (overlap(segment, model.stateMemory())) {
-                throw new CallException(entry.name(), name + " overlaps the model's state in memory");
+                throw overlaps(i, "the model's state");
             }
         }
         if (!entry.writes().isEmpty()) {
@@ -208,6 +207,10 @@ final class Bindings implements Team.Task {
                 }
             }
         }
+    }
+
+    private CallException overlaps(int output, String other) {
+        return new CallException(entry.name(), "output '" + entry.outputs().get(output).name() + "' overlaps " + other + " in memory");
     }
 
     private static boolean overlap(MemorySegment a, MemorySegment b) {
