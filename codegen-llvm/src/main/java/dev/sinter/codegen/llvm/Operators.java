@@ -129,12 +129,25 @@ final class Operators {
                 case BOOL -> in.cast(LLVMUIToFP, x, result);
             };
             case I32, I64 -> switch (from) {
-                case F32, F64 -> in.intrinsic("llvm.fptosi.sat", List.of(result, in.type(from, lanes)), x);
+                case F32, F64 -> lanes == 1 ? in.intrinsic("llvm.fptosi.sat", List.of(result, in.type(from, 1)), x)
+                        : saturating(in, x, from, to, lanes);
                 case I32 -> in.cast(LLVMSExt, x, result);
                 case I64 -> in.cast(LLVMTrunc, x, result);
                 case BOOL -> in.cast(LLVMZExt, x, result);
             };
         };
+    }
+
+    /// What `llvm.fptosi.sat` means, for vectors, which LLVM 20 would take apart on x86-64: lanes out of range (for which the plain conversion
+    /// gives no defined value) are replaced. The bounds are powers of two, so exact in any float type.
+    private static Ssa saturating(Instructions in, Ssa x, ElementType from, ElementType to, int lanes) {
+        long smallest = to == ElementType.I32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+        Ssa low = in.constant(from, Double.doubleToRawLongBits((double) smallest), lanes);
+        Ssa high = in.constant(from, Double.doubleToRawLongBits(-(double) smallest), lanes);
+        Ssa converted = in.cast(LLVMFPToSI, x, in.type(to, lanes));
+        Ssa notAbove = in.select(in.compareFloats(LLVMRealOGE, x, high), in.constant(to, ~smallest, lanes), converted);
+        Ssa within = in.select(in.compareFloats(LLVMRealOLT, x, low), in.constant(to, smallest, lanes), notAbove);
+        return in.select(in.compareFloats(LLVMRealUNO, x, x), in.constant(to, 0, lanes), within);
     }
 
     /// The same bits as another type.
