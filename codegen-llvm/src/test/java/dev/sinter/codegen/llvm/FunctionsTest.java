@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -127,12 +126,10 @@ class FunctionsTest {
                     programs.add(program(test, lanes));
                 }
             }
-            var library = new NativeLibrary[1];
-            UnaryOperator<NativeLibrary> loaded = l -> l != null ? l : NativeLibrary.of(cpu, programs.toArray(LoopProgram[]::new));
+            var library = NativeLibrary.of(cpu, programs.toArray(LoopProgram[]::new));
             return DynamicContainer.dynamicContainer(cpu.name(), cases.stream().map(test -> DynamicTest.dynamicTest(test.name(), () -> {
-                library[0] = loaded.apply(library[0]);
                 for (int lanes : allLanes) {
-                    check(library[0], test, lanes);
+                    check(library, test, lanes);
                 }
             })));
         });

@@ -15,19 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// A shared library that was emitted, loaded for a test.
-final class NativeLibrary implements AutoCloseable {
+/// A shared library that was emitted, loaded for a test; unloaded when nothing refers to it any more.
+final class NativeLibrary {
     private static final FunctionDescriptor SIGNATURE =
             FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
 
-    private final Arena arena = Arena.ofShared();
     private final SymbolLookup symbols;
-    private final Path file;
 
     private NativeLibrary(byte[] library) throws IOException {
-        file = Files.createTempFile("sinter-test", ".so");
+        Path file = Files.createTempFile("sinter-test", ".so");
         Files.write(file, library);
-        symbols = SymbolLookup.libraryLookup(file, arena);
+        symbols = SymbolLookup.libraryLookup(file, Arena.ofAuto());
+        Files.delete(file);
     }
 
     static NativeLibrary of(Cpu cpu, LoopProgram... programs) {
@@ -112,11 +111,5 @@ final class NativeLibrary implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    public void close() {
-        arena.close();
-        file.toFile().delete();
     }
 }
