@@ -31,6 +31,9 @@ final class Artifact implements AutoCloseable {
         this.where = where;
         this.zip = zip;
         this.manifest = readManifest();
+        if (manifest.files().isEmpty() && !(manifest.state().isEmpty() && manifest.functions().isEmpty())) {
+            throw ArtifactException.damaged(where, Manifest.ENTRY + " lists no files");
+        }
         checkNames();
         for (var listed : manifest.files().entrySet()) {
             verify(listed.getKey(), listed.getValue());

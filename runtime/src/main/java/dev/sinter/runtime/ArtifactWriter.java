@@ -39,6 +39,9 @@ public final class ArtifactWriter {
     /// Writes an artifact to a stream, which stays open; see [#write(Path,Manifest,Map,Map,Map)].
     public static void write(OutputStream out, Manifest manifest, Map<String, Tensor> weights, Map<String, Tensor> constants,
                              Map<String, byte[]> entries) throws IOException {
+        if (entries.containsKey(Manifest.WEIGHTS) || entries.containsKey(Manifest.CONSTANTS)) {
+            throw new IllegalArgumentException("weights and constants are given as tensors, not as entries");
+        }
         var contents = new TreeMap<String, Replacement.Content>();
         entries.forEach((name, bytes) -> contents.put(name, stream -> stream.write(bytes)));
         contents.put(Manifest.WEIGHTS, stream -> SafeTensors.write(stream, weights));

@@ -267,9 +267,10 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    void closed(Session session) {
+    /// Whether the session was there, so that the caller has to free its memory.
+    boolean removed(Session session) {
         synchronized (sessions) {
-            sessions.remove(session);
+            return sessions.remove(session);
         }
     }
 

@@ -101,8 +101,8 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
                 }
                 for (int axis = 0; axis < tensor.rank(); axis++) {
                     var formula = input.shape().get(axis);
-                    if (formula.isName() && values.putIfAbsent(formula.toString().trim(), tensor.extent(axis)) == null) {
-                        origins.put(formula.toString().trim(), "axis " + axis + " of input '" + input.name() + "'");
+                    if (formula.isName() && values.putIfAbsent(formula.names().getFirst(), tensor.extent(axis)) == null) {
+                        origins.put(formula.names().getFirst(), "axis " + axis + " of input '" + input.name() + "'");
                     }
                 }
             }

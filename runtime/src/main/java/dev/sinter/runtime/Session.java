@@ -26,7 +26,7 @@ public final class Session implements AutoCloseable {
     private final int threads;
     private final Bindings bindings;
     private volatile Thread user;       // the thread that is in a call
-    private boolean closed;
+    private boolean closed;             // written and read by the user only
 
     Session(Model model, Function function, Executable executable, int threads) {
         if (threads < 1) {
@@ -116,10 +116,10 @@ public final class Session implements AutoCloseable {
     public void close() {
         take();
         try {
-            if (!closed) {
-                closed = true;
+            closed = true;
+            // The model may be closing at this moment: one of both frees the memory.
+            if (model.removed(this)) {
                 bindings.close();
-                model.closed(this);
             }
         } finally {
             user = null;

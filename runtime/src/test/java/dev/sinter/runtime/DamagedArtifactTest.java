@@ -135,6 +135,9 @@ class DamagedArtifactTest {
         entries.remove(Manifest.ENTRY);
         assertTrue(refusal(entries).contains("a jar without sinter/manifest.json; this is not an artifact of Sinter"));
 
+        entries = new LinkedHashMap<>(Map.of(Manifest.ENTRY, HandWritten.manifest().toJson().getBytes(StandardCharsets.UTF_8)));
+        assertTrue(refusal(entries).contains("sinter/manifest.json lists no files"));
+
         entries = unpack();
         entries.put("sinter/native/evil.so", new byte[10]);
         assertTrue(refusal(entries).contains("the entry 'sinter/native/evil.so' is not listed in the manifest"));
