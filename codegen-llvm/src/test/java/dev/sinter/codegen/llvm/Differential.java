@@ -20,9 +20,16 @@ import java.util.Random;
 final class Differential {
     private Differential() { }
 
+    /// Checks on tame inputs, whose results are mostly numbers, and on special ones.
+    ///
     /// @param dims    the values of the program's dims, in order
     /// @param members the size of the team
     static void check(NativeLibrary library, LoopProgram program, int members, long... dims) {
+        check(false, library, program, members, dims);
+        check(true, library, program, members, dims);
+    }
+
+    private static void check(boolean special, NativeLibrary library, LoopProgram program, int members, long... dims) {
         var sizes = new HashMap<String, Long>();
         for (int d = 0; d < dims.length; d++) {
             sizes.put(program.dims().get(d).name(), dims[d]);
@@ -41,7 +48,7 @@ final class Differential {
                     table[b] = arena.asSlice(program.offsets().get(buffer).evaluate(all));
                     continue;
                 }
-                table[b] = Bits.memory(memory, buffer.type(), contents(buffer.type(), count, random));
+                table[b] = Bits.memory(memory, buffer.type(), contents(special, buffer.type(), count, random));
                 expected.put(buffer, ByteBuffer.wrap(table[b].toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)).order(ByteOrder.nativeOrder()));
             }
             LoopInterpreter.run(program, sizes, expected, members);
@@ -66,11 +73,13 @@ final class Differential {
         }
     }
 
-    private static long[] contents(ElementType type, int count, Random random) {
-        var special = SpecialValues.of(type);
+    private static long[] contents(boolean special, ElementType type, int count, Random random) {
+        var values = SpecialValues.of(type);
         var contents = new long[count];
         for (int i = 0; i < count; i++) {
-            contents[i] = type.isFloat() && random.nextInt(4) > 0 ? Bits.of(type, random.nextGaussian() * 3) : special.get(random.nextInt(special.size()));
+            contents[i] = special && random.nextBoolean() ? values.get(random.nextInt(values.size()))
+                    : type == ElementType.BOOL ? random.nextInt(2)
+                    : Bits.of(type, type.isFloat() ? random.nextGaussian() * 3 : random.nextInt(200) - 100);
         }
         return contents;
     }

@@ -70,7 +70,7 @@ class ProgramsTest {
                         k.when(Expr.apply(Fn.LT, Expr.index(fn.ordinal()), N), b -> b.store(Y, Expr.index(fn.ordinal()), new Expr.Halve(fn, total)));
                     }
                     Expr ramp = k.let("ramp", new Expr.Ramp(Expr.apply(Fn.MUL, N, N), -3, 8));
-                    k.when(Expr.apply(Fn.LT, Expr.index(1), N), b -> b.store(Z, Expr.index(1), new Expr.Halve(Fn.SUB, ramp)));
+                    k.when(Expr.apply(Fn.LT, Expr.index(1), N), b -> b.store(Z, Expr.index(1), new Expr.Halve(Fn.SUB, Expr.apply(Fn.MUL, ramp, Expr.apply(Fn.MUL, ramp, ramp)))));
                     k.when(Expr.apply(Fn.LT, Expr.index(0), N), b -> b.store(Z, Expr.index(0), new Expr.Cast(ElementType.I64,
                             new Expr.Halve(Fn.XOR, Expr.apply(Fn.EQ, ramp, new Expr.Splat(Expr.apply(Fn.SUB, Expr.apply(Fn.MUL, N, N), Expr.index(9)), 8))))));
                 }),

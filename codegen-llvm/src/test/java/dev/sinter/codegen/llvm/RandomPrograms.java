@@ -71,8 +71,8 @@ final class RandomPrograms {
             names.clear();
         });
         kernel.when(Expr.apply(Fn.LT, Expr.index(0), N), b -> {
-            b.store(outputs.get(ElementType.F32), Expr.index(0), lanes == 1 ? sum : new Expr.Halve(Fn.ADD, sum));
-            b.store(outputs.get(ElementType.I32), Expr.index(0), lanes == 1 ? count : new Expr.Halve(Fn.XOR, count));
+            b.store(outputs.get(ElementType.F32), Expr.index(0), lanes == 1 ? sum : new Expr.Halve(Fn.SUB, sum));
+            b.store(outputs.get(ElementType.I32), Expr.index(0), lanes == 1 ? count : new Expr.Halve(Fn.SUB, count));
         });
         var buffers = new ArrayList<>(inputs.values());
         buffers.addAll(outputs.values());
