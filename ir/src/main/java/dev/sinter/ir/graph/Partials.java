@@ -39,7 +39,7 @@ final class Partials {
             case ERFC -> g.negate(g.times(t, bell(x, g)));
             case ERFINV -> g.times(t, g.times(g.unary(UnaryFn.EXP, square(y, g)), 1 / TWO_OVER_SQRT_PI));
             case LGAMMA -> g.times(t, g.unary(UnaryFn.DIGAMMA, x));
-            case DIGAMMA -> throw new NotDifferentiableException(y, "its derivative, the trigamma function, is not a primitive");
+            case DIGAMMA -> g.times(t, trigamma(x, g));
             case SIGMOID -> g.times(t, g.times(y, g.minus(one(y, g), y)));
         };
     }
@@ -120,5 +120,26 @@ final class Partials {
     /// `2 / sqrt(pi) * exp(-x²)`.
     private static Value bell(Value x, Graph g) {
         return g.times(g.unary(UnaryFn.EXP, g.negate(square(x, g))), TWO_OVER_SQRT_PI);
+    }
+
+    /// The second derivative of lgamma. Left of 1/2 by reflection, `trigamma(x) = π² / sin²(πx) − trigamma(1 − x)`; right of it by the recurrence
+    /// `trigamma(x) = trigamma(x + 1) + 1/x²` up to where the asymptotic series `1/z + 1/2z² + Σ B(2k) / z^(2k+1)` has converged.
+    private static Value trigamma(Value x, Graph g) {
+        Value left = g.binary(BinaryFn.LT, x, g.fill(x.tensor(), 0.5));
+        Value positive = g.select(left, g.minus(g.ones(x), x), x);
+        Value sum = g.zeros(x);
+        for (int k = 0; k < 10; k++) {
+            sum = g.plus(sum, g.over(g.ones(x), square(plus(positive, k, g), g)));
+        }
+        Value r = g.over(g.ones(x), plus(positive, 10, g));
+        Value r2 = square(r, g);
+        double[] bernoulli = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6};
+        Value series = g.zeros(x);
+        for (int k = bernoulli.length - 1; k >= 0; k--) {
+            series = plus(g.times(series, r2), bernoulli[k], g);
+        }
+        sum = g.plus(sum, g.plus(r, g.plus(g.times(r2, 0.5), g.times(series, g.times(r, r2)))));
+        Value sine = g.unary(UnaryFn.SIN, g.times(g.select(left, x, g.fill(x.tensor(), 0.5)), Math.PI));
+        return g.select(left, g.minus(g.over(g.fill(x.tensor(), Math.PI * Math.PI), square(sine, g)), sum), sum);
     }
 }

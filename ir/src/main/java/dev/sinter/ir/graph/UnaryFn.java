@@ -71,7 +71,7 @@ public enum UnaryFn {
     ERFINV(Fn.ERFINV, Domain.FLOAT, SpecialFunctions::erfinv),
     /// Logarithm of the absolute gamma function.
     LGAMMA(Fn.LGAMMA, Domain.FLOAT, SpecialFunctions::lgamma),
-    /// Derivative of [#LGAMMA]. It has no derivative rule (the trigamma function is not a primitive).
+    /// Derivative of [#LGAMMA]. Its own derivative, the trigamma function, is not a primitive but a graph.
     DIGAMMA(Fn.DIGAMMA, Domain.FLOAT, SpecialFunctions::digamma),
     /// The logistic function `1 / (1 + exp(-x))`.
     SIGMOID(Fn.SIGMOID, Domain.FLOAT, SpecialFunctions::sigmoid);
