@@ -42,7 +42,7 @@ public final class SpecialFunctions {
     /// The logarithm to base 2, exact for powers of two.
     public static double log2(double x) {
         int exponent = Math.getExponent(x);
-        return x == Math.scalb(1.0, exponent) ? exponent : log(x) / LN2;
+        return Math.abs(x) < Double.POSITIVE_INFINITY && x == Math.scalb(1.0, exponent) ? exponent : log(x) / LN2;
     }
 
     /// The logistic function `1 / (1 + exp(-x))`.
@@ -65,7 +65,7 @@ public final class SpecialFunctions {
     /// The inverse hyperbolic cosine; NaN below 1.
     public static double acosh(double x) {
         double t = x - 1;
-        return x > HUGE ? log(x) + LN2 : log1p(t + sqrt(2 * t + t * t));
+        return x < 1 ? Double.NaN : x > HUGE ? log(x) + LN2 : log1p(t + sqrt(2 * t + t * t));
     }
 
     /// The inverse hyperbolic tangent; NaN beyond ±1.
@@ -208,8 +208,8 @@ public final class SpecialFunctions {
         if (x < RECURRENCE_END) {
             return digamma(1 - x) - Math.PI * cosPi(x) / sinPi(x);
         }
-        if (x > 1e20) {
-            return log(x);
+        if (x > 1e6) {
+            return log(x) - 1 / (2 * x) - 1 / (12 * x * x);
         }
         DoubleDouble shifted = DoubleDouble.of(x);               // ψ(x) = ψ(x + n) - 1/x - 1/(x+1) - … - 1/(x+n-1)
         DoubleDouble result = DoubleDouble.ZERO;
