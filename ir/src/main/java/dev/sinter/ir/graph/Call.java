@@ -31,6 +31,16 @@ public record Call(Function function, List<Value> arguments) implements Op {
     }
 
     @Override
+    public List<Function> regions() {
+        return List.of(function);
+    }
+
+    @Override
+    public Call withRegions(List<Function> regions) {
+        return new Call(regions.getFirst(), arguments);
+    }
+
+    @Override
     public Type.Tuple infer() {
         requireParameters(name(), function, arguments);
         return new Type.Tuple(function.results().stream().map(Value::tensor).toList());

@@ -38,6 +38,16 @@ public record Cond(Value condition, Function then, Function otherwise, List<Valu
     }
 
     @Override
+    public List<Function> regions() {
+        return List.of(then, otherwise);
+    }
+
+    @Override
+    public Cond withRegions(List<Function> regions) {
+        return new Cond(condition, regions.get(0), regions.get(1), arguments);
+    }
+
+    @Override
     public Type.Tuple infer() {
         require(condition.type().equals(new Type.Tensor(ElementType.BOOL, Shape.SCALAR)), name(), "(C1) a condition of type " + condition.type());
         Call.requireParameters(name(), then, arguments);

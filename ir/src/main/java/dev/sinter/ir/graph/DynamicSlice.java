@@ -34,6 +34,11 @@ public record DynamicSlice(Value x, Value start, int axis, Dim size) implements 
     }
 
     @Override
+    public List<Dim> dims() {
+        return List.of(size);
+    }
+
+    @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && start.rank() == 0 && start.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " from " + start.type());
         Dim room = x.dim(axis).minus(size);

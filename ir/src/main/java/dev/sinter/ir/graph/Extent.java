@@ -28,6 +28,11 @@ public record Extent(Dim dim) implements Op, Evaluated, Pointwise {
     }
 
     @Override
+    public List<Dim> dims() {
+        return List.of(dim);
+    }
+
+    @Override
     public Type.Tensor infer() {
         return new Type.Tensor(ElementType.I64, Shape.SCALAR);
     }

@@ -34,6 +34,11 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
         return new Fold(operands.getFirst(), axis, to, stride, dilation);
     }
 
+    @Override
+    public List<Dim> dims() {
+        return List.of(to);
+    }
+
     /// The extent of the windows.
     public long size() {
         return x.dim(-1).value();

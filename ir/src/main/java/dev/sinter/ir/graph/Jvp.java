@@ -39,6 +39,16 @@ public record Jvp(Function function, List<Value> arguments, List<Integer> wrt, L
     }
 
     @Override
+    public List<Function> regions() {
+        return List.of(function);
+    }
+
+    @Override
+    public Jvp withRegions(List<Function> regions) {
+        return new Jvp(regions.getFirst(), arguments, wrt, tangents);
+    }
+
+    @Override
     public Type.Tuple infer() {
         Call.requireParameters(name(), function, arguments);
         require(tangents.stream().map(Value::tensor).toList().equals(selected(name(), arguments, wrt)), name(), "(C2) tangents " + tangents + " for the arguments " + wrt + " of " + arguments);

@@ -42,9 +42,10 @@ public final class Names {
         return numbered;
     }
 
-    /// `name`, with a number if it is in `taken`, to which the result is added. No name is `p`.
+    /// `name`, with a number if it is in `taken`, to which the result is added. What is empty or a number, and could be taken for a numbered
+    /// value, gets a `p` in front.
     public static String unique(String name, Set<String> taken) {
-        String wished = name.isEmpty() ? "p" : name;
+        String wished = name.matches("[0-9]*") ? "p" + name : name;
         String result = wished;
         for (int n = 1; !taken.add(result); n++) {
             result = wished + "_" + n;

@@ -1,5 +1,6 @@
 package dev.sinter.ir.graph;
 
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.List;
 
@@ -22,6 +23,21 @@ public sealed interface Op permits Parameter, Constant, Fill, Iota, Extent, Unar
 
     /// The same op of other operands (as many, in the same order).
     Op withOperands(List<Value> operands);
+
+    /// The functions that are part of the op, in order.
+    default List<Function> regions() {
+        return List.of();
+    }
+
+    /// The same op with other regions (as many, of the same signatures).
+    default Op withRegions(List<Function> regions) {
+        return this;
+    }
+
+    /// The dims among the attributes (those of the result are in its type).
+    default List<Dim> dims() {
+        return List.of();
+    }
 
     /// The type rule. @throws TypeRuleException naming the constraint that does not hold
     Type infer();

@@ -36,6 +36,11 @@ public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interi
     }
 
     @Override
+    public List<Dim> dims() {
+        return List.of(low, high);
+    }
+
+    @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && interior >= 0, name(), "(C1) axis " + axis + " of " + x.type());
         require(value.type().equals(new Type.Tensor(x.element(), Shape.SCALAR)), name(), "(C2) a value of type " + value.type() + " for " + x.type());

@@ -43,6 +43,21 @@ public record Scan(Function body, Dim length, boolean reverse, List<Value> const
         return new Scan(body, length, reverse, operands.subList(0, c), operands.subList(c, s), operands.subList(s, operands.size()));
     }
 
+    @Override
+    public List<Dim> dims() {
+        return List.of(length);
+    }
+
+    @Override
+    public List<Function> regions() {
+        return List.of(body);
+    }
+
+    @Override
+    public Scan withRegions(List<Function> regions) {
+        return new Scan(regions.getFirst(), length, reverse, constants, initial, sequences);
+    }
+
     /// The same scan with another body of the same signature.
     public Scan withBody(Function other) {
         return new Scan(other, length, reverse, constants, initial, sequences);

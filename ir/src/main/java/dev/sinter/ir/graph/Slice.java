@@ -32,6 +32,11 @@ public record Slice(Value x, int axis, Dim start, Dim size, long stride) impleme
     }
 
     @Override
+    public List<Dim> dims() {
+        return List.of(start, size);
+    }
+
+    @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && stride >= 1, name(), "(C1) axis " + axis + " by " + stride + " of " + x.type());
         Dim room = x.dim(axis).minus(start).minus(size.minus(Dim.ONE).times(stride)).minus(Dim.ONE);

@@ -40,6 +40,16 @@ public record Vjp(Function function, List<Value> arguments, List<Integer> wrt, L
     }
 
     @Override
+    public List<Function> regions() {
+        return List.of(function);
+    }
+
+    @Override
+    public Vjp withRegions(List<Function> regions) {
+        return new Vjp(regions.getFirst(), arguments, wrt, cotangents);
+    }
+
+    @Override
     public Type.Tuple infer() {
         Call.requireParameters(name(), function, arguments);
         require(cotangents.size() <= function.results().size(), name(), "(C2) " + cotangents.size() + " cotangents for " + function.results().size() + " results");

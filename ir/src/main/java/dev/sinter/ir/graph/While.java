@@ -39,6 +39,16 @@ public record While(Function condition, Function body, List<Value> constants, Li
     }
 
     @Override
+    public List<Function> regions() {
+        return List.of(condition, body);
+    }
+
+    @Override
+    public While withRegions(List<Function> regions) {
+        return new While(regions.get(0), regions.get(1), constants, initial);
+    }
+
+    @Override
     public Type.Tuple infer() {
         Call.requireParameters(name(), condition, operands());
         Call.requireParameters(name(), body, operands());

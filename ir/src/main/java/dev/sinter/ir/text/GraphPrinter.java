@@ -56,21 +56,13 @@ public final class GraphPrinter {
     /// Counts the uses of every region; lists regions with those that they use before them.
     private void count(Function function) {
         for (Value v : function.values()) {
-            for (Object attribute : attributes(v.op()).values()) {
-                if (attribute instanceof Function region && uses.merge(region, 1, Integer::sum) == 1) {
+            for (Function region : v.op().regions()) {
+                if (uses.merge(region, 1, Integer::sum) == 1) {
                     count(region);
                     shared.add(region);
                 }
             }
         }
-    }
-
-    private static <T extends Op> Map<String, Object> attributes(T op) {
-        return isImplicit(op) ? Map.of() : OpForms.of(op).attributes().apply(op);
-    }
-
-    private static boolean isImplicit(Op op) {
-        return op instanceof dev.sinter.ir.graph.Parameter || op instanceof dev.sinter.ir.graph.Part;
     }
 
     private void printShared() {

@@ -34,8 +34,8 @@ final class OpForms {
             leaf(Iota.class, "iota", i -> attributes("type", i.type(), "axis", i.axis()), r -> new Iota(r.type("type"), r.small("axis"))),
             form(Extent.class, "extent", 0, e -> attributes("dim", e.dim()), r -> new Extent(r.dim("dim"))),
 
-            family(Unary.class, names(UnaryFn.values()), 1, _ -> attributes(), r -> new Unary(named(UnaryFn.class, r.name()), r.operand(0))),
-            family(Binary.class, names(BinaryFn.values()), 2, _ -> attributes(), r -> new Binary(named(BinaryFn.class, r.name()), r.operand(0), r.operand(1))),
+            family(Unary.class, names("", UnaryFn.values()), 1, _ -> attributes(), r -> new Unary(named(UnaryFn.class, r.name()), r.operand(0))),
+            family(Binary.class, names("", BinaryFn.values()), 2, _ -> attributes(), r -> new Binary(named(BinaryFn.class, r.name()), r.operand(0), r.operand(1))),
             form(Select.class, "select", 3, _ -> attributes(), r -> new Select(r.operand(0), r.operand(1), r.operand(2))),
             form(Cast.class, "cast", 1, c -> attributes("to", c.to()), r -> new Cast(r.element("to"), r.operand(0))),
             form(Bitcast.class, "bitcast", 1, b -> attributes("to", b.to()), r -> new Bitcast(r.element("to"), r.operand(0))),
@@ -138,10 +138,6 @@ final class OpForms {
             attributes.put((String) namesAndValues[k], namesAndValues[k + 1]);
         }
         return attributes;
-    }
-
-    private static List<String> names(Object... constants) {
-        return names("", constants);
     }
 
     private static List<String> names(String prefix, Object[] constants) {
