@@ -1,0 +1,380 @@
+package dev.sinter.codegen.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
+import org.objectweb.asm.Label;
+
+/// Loads and stores. A buffer is a `MemorySegment`, an index becomes an offset in bytes, and the bounds are checked by the segment.
+final class Memory {
+    static final String SEGMENT = "java/lang/foreign/MemorySegment";
+    static final String SEGMENT_DESCRIPTOR = "L" + SEGMENT + ";";
+    private static final String LAYOUT = "java/lang/foreign/ValueLayout";
+    private static final String ORDER_DESCRIPTOR = "Ljava/nio/ByteOrder;";
+    /// The lowest bit of each of eight bytes.
+    private static final long BOOLS = 0x0101_0101_0101_0101L;
+    private static final int BYTES_OF_LONG = 8;
+
+    private final MethodBody method;
+    private final Instructions code;
+
+    Memory(MethodBody method) {
+        this.method = method;
+        this.code = method.code();
+    }
+
+    /// Pushes the layout of one element.
+    static void layout(Instructions code, ElementType type) {
+        String name = switch (type) {
+            case F32 -> "JAVA_FLOAT_UNALIGNED";
+            case F64 -> "JAVA_DOUBLE_UNALIGNED";
+            case I32 -> "JAVA_INT_UNALIGNED";
+            case I64 -> "JAVA_LONG_UNALIGNED";
+            case BOOL -> "JAVA_BYTE";
+        };
+        code.constantField(LAYOUT, name, layoutDescriptor(type));
+    }
+
+    /// The descriptor of the layout of one element.
+    static String layoutDescriptor(ElementType type) {
+        return "L" + LAYOUT + "$Of" + switch (type) {
+            case F32 -> "Float";
+            case F64 -> "Double";
+            case I32 -> "Int";
+            case I64 -> "Long";
+            case BOOL -> "Byte";
+        } + ";";
+    }
+
+    private static String element(ElementType type) {
+        return type == ElementType.BOOL ? "B" : Instructions.typeOf(type).getDescriptor();
+    }
+
+    /// Turns the index on top into an offset in bytes.
+    private void scale(ElementType type) {
+        int shift = Integer.numberOfTrailingZeros(type.bytes());
+        if (shift > 0) {
+            code.push(shift);
+            code.op(LSHL);
+        }
+    }
+
+    private void addOffset(long bytes) {
+        if (bytes != 0) {
+            code.push(bytes);
+            code.op(LADD);
+        }
+    }
+
+    // Scalars.
+
+    /// Pushes one element; where a mask is unset, 0.
+    void pushScalar(Expr.Load load) {
+        if (load.mask() == null) {
+            get(load.buffer(), () -> {
+                method.scalars().push(load.index());
+                scale(load.type());
+            });
+            return;
+        }
+        Label unset = new Label();
+        Label end = new Label();
+        method.scalars().jumpUnless(load.mask(), unset);
+        get(load.buffer(), () -> {
+            method.scalars().push(load.index());
+            scale(load.type());
+        });
+        code.jump(GOTO, end);
+        code.place(unset);
+        method.scalars().push(new Expr.Const(load.type(), 0, 1));
+        code.place(end);
+    }
+
+    private void get(Buffer buffer, Runnable offset) {
+        method.segment(buffer);
+        layout(code, buffer.type());
+        offset.run();
+        code.invokeInterface(SEGMENT, "get", "(" + layoutDescriptor(buffer.type()) + "J)" + element(buffer.type()));
+        if (buffer.type() == ElementType.BOOL) {
+            code.op(ICONST_1);
+            code.op(IAND);
+        }
+    }
+
+    /// Stores a scalar.
+    void storeScalar(Buffer to, Expr index, Expr value, Expr mask) {
+        Label unset = new Label();
+        if (mask != null) {
+            method.scalars().jumpUnless(mask, unset);
+        }
+        method.segment(to);
+        layout(code, to.type());
+        method.scalars().push(index);
+        scale(to.type());
+        method.scalars().push(value);
+        if (to.type() == ElementType.BOOL) {
+            code.op(I2B);
+        }
+        code.invokeInterface(SEGMENT, "set", "(" + layoutDescriptor(to.type()) + "J" + element(to.type()) + ")V");
+        code.place(unset);
+    }
+
+    // Vectors.
+
+    /// Pushes part `part` of a vector that is not a mask.
+    void pushPart(Expr.Load load, int part) {
+        Split split = method.vectors().split(load);
+        if (load.stride() == 1) {
+            Runnable mask = load.mask() == null ? null : () -> method.masks().push(load.mask(), split.type(), part);
+            contiguous(load.buffer(), split, () -> {
+                method.scalars().pushShared(load.index());
+                scale(load.type());
+                addOffset((long) part * split.partBytes());
+            }, mask);
+        } else if (load.stride() > 1 && load.stride() * split.partLanes() <= Long.SIZE) {
+            strided(load, split, part);
+        } else {
+            laneByLane(load, split, part);
+        }
+    }
+
+    private void contiguous(Buffer buffer, Split split, Runnable offset, Runnable mask) {
+        split.species(code);
+        method.segment(buffer);
+        offset.run();
+        order();
+        if (mask != null) {
+            mask.run();
+        }
+        code.invokeStatic(split.owner(), "fromMemorySegment", "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR
+                + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")" + split.descriptor());
+    }
+
+    private void order() {
+        code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + ORDER_DESCRIPTOR);
+    }
+
+    /// Pops the scalar on top into a fresh local.
+    private int keep(ElementType type) {
+        int local = code.newLocal(type);
+        code.store(type, local);
+        return local;
+    }
+
+    /// The bits of a load's mask in a fresh local, that of `lane` lowest.
+    private int keepMask(Expr mask, int lane) {
+        method.frame().shareBits(mask, () -> method.masks().pushBits(mask));
+        code.push(lane);
+        code.op(LUSHR);
+        return keep(ElementType.I64);
+    }
+
+    /// A part whose lanes are `stride` elements apart, from `stride` contiguous loads, whose lanes are rearranged and blended. Nothing
+    /// before the first and after the last element is touched: the last load ends there.
+    private void strided(Expr.Load load, Split split, int part) {
+        int lanes = split.partLanes();
+        int stride = load.stride();
+        method.scalars().pushShared(load.index());
+        code.push((long) part * lanes * stride);
+        code.op(LADD);
+        int index = keep(ElementType.I64);
+        int bits = -1;
+        if (load.mask() != null) {
+            bits = keepMask(load.mask(), part * lanes);
+            code.load(ElementType.I64, bits);
+            code.push(everyBit(stride, 0, lanes));
+            code.invokeStatic("java/lang/Long", "expand", "(JJ)J");
+            code.store(ElementType.I64, bits);
+        }
+        int done = 0;
+        for (int chunk = 0; done < lanes; chunk++) {
+            int start = Math.min(chunk * lanes, (lanes - 1) * (stride - 1));
+            int from = done;
+            var sources = new ArrayList<Integer>();
+            for (int l = 0; l < lanes; l++) {
+                int source = l * stride - start;
+                boolean here = l >= from && source >= 0 && source < lanes;
+                sources.add(here ? source : 0);
+                done = here ? l + 1 : done;
+            }
+            Runnable offset = () -> {
+                code.load(ElementType.I64, index);
+                addOffset(start);
+                scale(load.type());
+            };
+            int elements = bits;
+            long wanted = everyBit(stride, from, done);
+            contiguous(load.buffer(), split, offset, load.mask() == null ? null : () -> {
+                split.species(code);
+                code.load(ElementType.I64, elements);
+                code.push(wanted);
+                code.op(LAND);
+                code.push(start);
+                code.op(LUSHR);
+                method.masks().fromBits();
+            });
+            method.target().support().pushShuffle(code, split, new Shuffle(sources));
+            method.vectors().rearrange(split);
+            if (from > 0) {
+                split.species(code);
+                code.push(((1L << done) - 1) & -(1L << from));
+                method.masks().fromBits();
+                method.vectors().blend(split);
+            }
+        }
+    }
+
+    /// The bits `l * stride` for `l` from `from` to below `to`.
+    private static long everyBit(int stride, int from, int to) {
+        long bits = 0;
+        for (int l = from; l < to; l++) {
+            bits |= 1L << l * stride;
+        }
+        return bits;
+    }
+
+    /// Any other stride: one element after the other.
+    private void laneByLane(Expr.Load load, Split split, int part) {
+        int first = part * split.partLanes();
+        method.scalars().pushShared(load.index());
+        int index = keep(ElementType.I64);
+        int bits = load.mask() == null ? -1 : keepMask(load.mask(), first);
+        split.species(code);
+        method.scalars().push(new Expr.Const(load.type(), 0, 1));
+        code.invokeStatic(split.owner(), "broadcast", "(" + Split.SPECIES_DESCRIPTOR + split.lane() + ")" + split.descriptor());
+        for (int l = 0; l < split.partLanes(); l++) {
+            long distance = (long) (first + l) * load.stride();
+            Label unset = new Label();
+            if (load.mask() != null) {
+                code.load(ElementType.I64, bits);
+                code.push(1L << l);
+                code.op(LAND);
+                code.push(0L);
+                code.op(LCMP);
+                code.jump(IFEQ, unset);
+            }
+            code.push(l);
+            get(load.buffer(), () -> {
+                code.load(ElementType.I64, index);
+                addOffset(distance);
+                scale(load.type());
+            });
+            method.vectors().withLane(split);
+            code.place(unset);
+        }
+    }
+
+    /// Stores a vector that is not a mask. All of it is computed before any of it is written.
+    void storeVector(Buffer to, Expr index, Expr value, Expr mask) {
+        Split split = method.vectors().split(value);
+        var masks = new int[split.count()];
+        for (int p = 0; p < split.count() && mask != null; p++) {
+            method.masks().push(mask, split.type(), p);
+            masks[p] = code.newLocal(1);
+            code.storeReference(masks[p]);
+        }
+        for (int p = 0; p < split.count(); p++) {
+            method.vectors().push(value, p);
+        }
+        for (int p = split.count() - 1; p >= 0; p--) {
+            method.segment(to);
+            method.scalars().pushShared(index);
+            scale(to.type());
+            addOffset((long) p * split.partBytes());
+            order();
+            if (mask != null) {
+                code.loadReference(masks[p]);
+            }
+            code.invokeVirtual(split.owner(), "intoMemorySegment",
+                    "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")V");
+        }
+    }
+
+    // Bools.
+
+    /// Pushes all lanes of a mask in memory as bits.
+    void pushBits(Expr.Load load) {
+        method.scalars().pushShared(load.index());
+        int index = keep(ElementType.I64);
+        if (load.stride() != 1) {
+            for (int l = 0; l < load.lanes(); l++) {
+                loadBits(load, index, l, (long) l * load.stride(), 1);
+                joinAt(l);
+            }
+        } else if (load.mask() != null || load.lanes() < BYTES_OF_LONG) {
+            loadBits(load, index, 0, 0, load.lanes());
+        } else {
+            for (int l = 0; l < load.lanes(); l += BYTES_OF_LONG) {
+                method.segment(load.buffer());
+                method.target().support().pushLittleEndianLong(code);
+                code.load(ElementType.I64, index);
+                addOffset(l);
+                code.invokeInterface(SEGMENT, "get", "(" + layoutDescriptor(ElementType.I64) + "J)J");
+                code.push(BOOLS);
+                code.invokeStatic("java/lang/Long", "compress", "(JJ)J");
+                joinAt(l);
+            }
+        }
+    }
+
+    /// Shifts the bits on top to `lane` and joins them with those below.
+    private void joinAt(int lane) {
+        if (lane > 0) {
+            code.push(lane);
+            code.op(LSHL);
+            code.op(LOR);
+        }
+    }
+
+    private void loadBits(Expr.Load load, int index, int lane, long distance, int lanes) {
+        method.segment(load.buffer());
+        code.load(ElementType.I64, index);
+        addOffset(distance);
+        pushSet(load.mask(), lane);
+        code.push(lanes);
+        method.target().support().call(code, Helper.LOAD_BITS);
+    }
+
+    /// Pushes the bits of a mask, lane `lane` lowest; all ones for none.
+    private void pushSet(Expr mask, int lane) {
+        if (mask == null) {
+            code.push(-1L);
+        } else {
+            method.frame().shareBits(mask, () -> method.masks().pushBits(mask));
+            code.push(lane);
+            code.op(LUSHR);
+        }
+    }
+
+    /// Stores a mask as bools.
+    void storeMask(Buffer to, Expr index, Expr value, Expr mask) {
+        method.masks().pushBits(value);
+        int bits = keep(ElementType.I64);
+        if (mask != null || value.lanes() < BYTES_OF_LONG) {
+            method.segment(to);
+            method.scalars().pushShared(index);
+            code.load(ElementType.I64, bits);
+            pushSet(mask, 0);
+            code.push(value.lanes());
+            method.target().support().call(code, Helper.STORE_BITS);
+            return;
+        }
+        method.scalars().pushShared(index);
+        int first = keep(ElementType.I64);
+        for (int l = 0; l < value.lanes(); l += BYTES_OF_LONG) {
+            method.segment(to);
+            method.target().support().pushLittleEndianLong(code);
+            code.load(ElementType.I64, first);
+            addOffset(l);
+            code.load(ElementType.I64, bits);
+            code.push(l);
+            code.op(LUSHR);
+            code.push(BOOLS);
+            code.invokeStatic("java/lang/Long", "expand", "(JJ)J");
+            code.invokeInterface(SEGMENT, "set", "(" + layoutDescriptor(ElementType.I64) + "JJ)V");
+        }
+    }
+}

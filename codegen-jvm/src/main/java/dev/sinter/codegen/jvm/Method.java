@@ -1,0 +1,55 @@
+package dev.sinter.codegen.jvm;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.ElementType;
+import java.util.List;
+import org.objectweb.asm.Type;
+
+/// One static method to be generated: a kernel, the program around the kernels, or a piece of either that was moved out so that both
+/// stay small enough for the JIT. A method takes the call's tables and what else it needs as its parameters.
+///
+/// @param name       the method's name
+/// @param parameters the names it is given, in order
+/// @param body       the statements
+/// @param result     the mutable name of its caller that it changes and therefore returns, one of the parameters; null for none
+record Method(String name, List<Expr.Var> parameters, List<Stmt> body, Expr.Var result) {
+    /// The parameters that every method has: dims, buffers, team, member.
+    static final String TABLES = "[J[" + Memory.SEGMENT_DESCRIPTOR + "Ldev/sinter/runtime/Team;I";
+    /// The first local behind those.
+    static final int FIRST_PARAMETER = 4;
+    /// The most argument words that the JVM allows, less those of the tables.
+    static final int MOST_ARGUMENT_WORDS = 255 - FIRST_PARAMETER;
+
+    /// Copies the lists.
+    Method {
+        parameters = List.copyOf(parameters);
+        body = List.copyOf(body);
+    }
+
+    /// The method's descriptor for a machine with vectors of `vectorBits` bits.
+    String descriptor(int vectorBits) {
+        var text = new StringBuilder("(").append(TABLES);
+        parameters.forEach(p -> text.append(descriptor(p, vectorBits)));
+        return text.append(')').append(result == null ? "V" : descriptor(result, vectorBits)).toString();
+    }
+
+    /// The descriptors of the values that a name is passed as: a scalar, or the parts of a vector.
+    private static String descriptor(Expr.Var name, int vectorBits) {
+        if (name.lanes() == 1) {
+            return Instructions.typeOf(name.type()).getDescriptor();
+        }
+        boolean mask = name.type() == ElementType.BOOL;
+        Split split = Split.of(mask ? Masks.DEFAULT_CARRIER : name.type(), name.lanes(), vectorBits);
+        return (mask ? Split.MASK_DESCRIPTOR : split.descriptor()).repeat(split.count());
+    }
+
+    /// The argument words that a name takes, and with them the values that are boxed: a vector's parts.
+    static int words(Expr.Var name, int vectorBits) {
+        int words = 0;
+        for (Type type : Type.getArgumentTypes("(" + descriptor(name, vectorBits) + ")V")) {
+            words += type.getSize();
+        }
+        return words;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.sinter.codegen.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Kernel;
+import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.type.ElementType;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.objectweb.asm.MethodVisitor;
+
+/// The code of one [Method] while it is written: what its parts share.
+final class MethodBody {
+    private static final int DIMS = 0;
+    private static final int BUFFERS = 1;
+    private static final int TEAM = 2;
+    private static final int MEMBER = 3;
+
+    private final Target target;
+    private final Instructions code;
+    private final Frame frame;
+    private final Scalars scalars;
+    private final Vectors vectors;
+    private final Masks masks;
+    private final Memory memory;
+    private final Statements statements;
+    private final Map<Buffer, Integer> segments = new IdentityHashMap<>();
+
+    /// Code of `target` to be written to `out`, which calls the methods of `callees` where kernels are launched.
+    MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out) {
+        this.target = target;
+        this.code = new Instructions(out, Method.FIRST_PARAMETER);
+        this.frame = new Frame(code, target.vectorBits());
+        this.scalars = new Scalars(this);
+        this.vectors = new Vectors(this);
+        this.masks = new Masks(this);
+        this.memory = new Memory(this);
+        this.statements = new Statements(this, callees);
+    }
+
+    /// Writes the method: the dims and buffers that it mentions are brought into locals first.
+    void write(Method method) {
+        open(method);
+        statements.list(method.body());
+        if (method.result() == null) {
+            code.op(RETURN);
+        } else if (method.result().lanes() == 1) {
+            scalars.push(method.result());
+            code.op(IRETURN, method.result().type());
+        } else {
+            code.loadReference(frame.slot(method.result()).locals()[0]);
+            code.op(ARETURN);
+        }
+    }
+
+    /// Writes what comes before the statements.
+    void open(Method method) {
+        var mentions = Mentions.of(method.body());
+        method.parameters().forEach(p -> frame.bind(p, Masks.DEFAULT_CARRIER));
+        for (Expr.Var name : mentions.free()) {
+            int dim = target.program().dims().indexOf(name);
+            if (name == LoopProgram.MEMBER) {
+                code.load(ElementType.I32, MEMBER);
+                code.op(I2L);
+            } else if (name == LoopProgram.MEMBERS) {
+                pushTeam();
+                code.invokeVirtual("dev/sinter/runtime/Team", "size", "()I");
+                code.op(I2L);
+            } else if (dim >= 0) {
+                code.loadReference(DIMS);
+                code.push(dim);
+                code.op(LALOAD);
+            } else {
+                continue;
+            }
+            code.store(ElementType.I64, frame.bindScalar(name));
+        }
+        for (Buffer buffer : mentions.buffers()) {
+            code.loadReference(BUFFERS);
+            code.push(target.program().buffers().indexOf(buffer));
+            code.op(AALOAD);
+            int local = code.newLocal(1);
+            code.storeReference(local);
+            segments.put(buffer, local);
+        }
+    }
+
+    /// Pushes the memory of a buffer.
+    void segment(Buffer buffer) {
+        code.loadReference(segments.get(buffer));
+    }
+
+    /// Pushes the team.
+    void pushTeam() {
+        code.loadReference(TEAM);
+    }
+
+    /// Pushes the tables, which every method takes first.
+    void pushTables() {
+        code.loadReference(DIMS);
+        code.loadReference(BUFFERS);
+        code.loadReference(TEAM);
+        code.load(ElementType.I32, MEMBER);
+    }
+
+    /// Waits for the team.
+    void barrier() {
+        pushTeam();
+        code.load(ElementType.I32, MEMBER);
+        code.invokeVirtual("dev/sinter/runtime/Team", "barrier", "(I)V");
+    }
+
+    Target target() {
+        return target;
+    }
+
+    Instructions code() {
+        return code;
+    }
+
+    Frame frame() {
+        return frame;
+    }
+
+    Scalars scalars() {
+        return scalars;
+    }
+
+    Vectors vectors() {
+        return vectors;
+    }
+
+    Masks masks() {
+        return masks;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    Statements statements() {
+        return statements;
+    }
+}

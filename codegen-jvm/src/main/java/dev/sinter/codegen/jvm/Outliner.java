@@ -1,0 +1,245 @@
+package dev.sinter.codegen.jvm;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Kernel;
+import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.loop.Stmt;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
+
+/// Cuts a program into [Method]s that are small enough for the JIT, which does not compile methods over 8,000 bytes.
+///
+/// A list of statements that is too large gives away, first, whole loops and branches, the largest first; then its tail, from a statement
+/// on where few values, and no vectors if possible, are still needed (vectors are boxed when they are passed). What is given away becomes a
+/// method, and its place is taken by a launch of a stand-in kernel. A method returns at most one changed name, so loops over many
+/// accumulators stay where they are.
+final class Outliner {
+    /// What a call takes at most, beside its arguments.
+    private static final int CALL = 24;
+    private static final int ARGUMENT = 4;
+    /// What reading a dim or a buffer takes.
+    private static final int TABLE_ENTRY = 12;
+
+    private final Target target;
+    private final int budget;
+    private final List<Method> methods = new ArrayList<>();
+    private final Map<Kernel, Method> callees = new IdentityHashMap<>();
+    private final Map<Stmt, Integer> sizes = new IdentityHashMap<>();
+    private final Set<Expr.Var> globals = new HashSet<>();
+    private String where;
+    private String methodName;
+    private int pieces;
+
+    /// Cuts into methods of at most about `budget` bytes.
+    Outliner(Target target, int budget) {
+        this.target = target;
+        this.budget = budget;
+        globals.addAll(target.program().dims());
+        globals.add(LoopProgram.MEMBER);
+        globals.add(LoopProgram.MEMBERS);
+    }
+
+    /// The method for each launched kernel, stand-ins included.
+    Map<Kernel, Method> callees() {
+        return callees;
+    }
+
+    /// All methods so far.
+    List<Method> methods() {
+        return methods;
+    }
+
+    /// The method that runs `body`. The names of methods are `methodName-0`, `methodName-1`, …
+    ///
+    /// @param where what error messages call it
+    /// @throws IllegalArgumentException if it cannot be cut
+    Method cut(String where, String methodName, List<Expr.Var> parameters, List<Stmt> body) {
+        this.where = where;
+        this.methodName = methodName;
+        pieces = 0;
+        return method(parameters, body, null);
+    }
+
+    private Method method(List<Expr.Var> parameters, List<Stmt> body, Expr.Var result) {
+        String name = methodName + "-" + pieces++;
+        int entries = Mentions.of(body).buffers().size() + Mentions.of(body).free().size();
+        var method = new Method(name, parameters, fit(body, budget - TABLE_ENTRY * entries, true), result);
+        methods.add(method);
+        return method;
+    }
+
+    /// `list`, or an equivalent of it that takes at most `room` bytes. The tail may be cut off if no name that the list declares is
+    /// used behind it.
+    private List<Stmt> fit(List<Stmt> list, int room, boolean mayCutTail) {
+        if (size(list) <= room) {
+            return list;
+        }
+        var fitted = new ArrayList<>(list);
+        var containers = IntStream.range(0, list.size()).filter(k -> !children(list.get(k)).isEmpty()).boxed()
+                .sorted(Comparator.comparing((Integer k) -> -size(list.get(k)))).toList();
+        for (int k : containers) {
+            if (size(fitted) > room && (list.size() > 1 || room < budget / 2)) {
+                Stmt call = call(List.of(list.get(k)), new HashSet<>());
+                if (call != null && size(call) < size(list.get(k))) {
+                    fitted.set(k, call);
+                }
+            }
+        }
+        for (int k : containers) {
+            int excess = size(fitted) - room;
+            if (excess > 0 && fitted.get(k) == list.get(k) && !(mayCutTail && list.size() > 1 && size(list.get(k)) <= room / 2)) {
+                fitted.set(k, shrink(list.get(k), Math.max(size(list.get(k)) - excess, room / 4)));
+            }
+        }
+        if (size(fitted) <= room) {
+            return fitted;
+        }
+        if (mayCutTail) {
+            return cutTail(fitted, room);
+        }
+        throw new IllegalArgumentException(where + " has a condition whose " + size(fitted)
+                + " bytes of code cannot be split into JVM methods that the JIT compiles");
+    }
+
+    private List<Stmt> cutTail(List<Stmt> list, int room) {
+        var declared = new HashSet<Expr.Var>();
+        list.forEach(s -> {
+            if (s instanceof Stmt.Let let) {
+                declared.add(let.name());
+            }
+        });
+        int best = -1;
+        int fewest = Integer.MAX_VALUE;
+        int prefix = 0;
+        for (int k = 0; k < list.size() && prefix + CALL <= room; k++) {
+            var tail = list.subList(k, list.size());
+            // a method that starts with a call to all of itself would not be smaller
+            if (k > 0 || room < budget / 2) {
+                var parameters = parameters(Mentions.of(tail));
+                int boxed = parameters.stream().filter(p -> p.lanes() > 1).mapToInt(this::words).sum();
+                boolean fits = prefix + CALL + ARGUMENT * parameters.size() <= room;
+                boolean better = best < 0 || boxed < fewest || boxed == fewest || prefix < room / 2 && boxed <= fewest + 2;
+                if (fits && better && isCallable(tail, declared)) {
+                    best = k;
+                    fewest = boxed;
+                }
+            }
+            prefix += size(list.get(k));
+        }
+        if (best < 0) {
+            throw new IllegalArgumentException(where + " has a statement of " + list.stream().mapToInt(this::size).max().orElse(0)
+                    + " bytes of code, which cannot be split into JVM methods that the JIT compiles");
+        }
+        var fitted = new ArrayList<>(list.subList(0, best));
+        fitted.add(call(list.subList(best, list.size()), declared));
+        return fitted;
+    }
+
+    /// The same loop or branch with lists that are small enough for `room` bytes.
+    private Stmt shrink(Stmt container, int room) {
+        int left = room - own(container);
+        return switch (container) {
+            case Stmt.For(var i, var from, var to, var step, var binding, var body) ->
+                    new Stmt.For(i, from, to, step, binding, fit(body, left, true));
+            case Stmt.If(var condition, var then, var otherwise) -> {
+                int small = Math.min(size(then), size(otherwise));
+                int rest = left - Math.min(small, left / 2);
+                yield new Stmt.If(condition, fit(then, size(then) == small ? left / 2 : rest, true),
+                        fit(otherwise, size(otherwise) == small ? left / 2 : rest, true));
+            }
+            case Stmt.While(var head, var condition, var body) -> {
+                int small = Math.min(size(head), size(body));
+                int rest = left - Math.min(small, left / 2);
+                yield new Stmt.While(fit(head, size(head) == small ? left / 2 : rest, false), condition,
+                        fit(body, size(body) == small ? left / 2 : rest, true));
+            }
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> container;
+        };
+    }
+
+    /// Makes a method of `statements` and returns the call that takes their place; null if they are not callable.
+    private Stmt call(List<Stmt> statements, Set<Expr.Var> dying) {
+        if (!isCallable(statements, dying)) {
+            return null;
+        }
+        var mentions = Mentions.of(statements);
+        var parameters = parameters(mentions);
+        var result = mentions.assigned().stream().filter(v -> !dying.contains(v)).findFirst().orElse(null);
+        var standIn = new Kernel(methodName, parameters, List.of(), "");
+        callees.put(standIn, method(parameters, statements, result));
+        return new Stmt.Launch(standIn, List.copyOf(parameters));
+    }
+
+    /// Whether these statements can be a method: they change at most one name that lives on (names in `dying` do not), which a method can
+    /// return, and need no more values than a method can take.
+    private boolean isCallable(List<Stmt> statements, Set<Expr.Var> dying) {
+        var mentions = Mentions.of(statements);
+        var changed = mentions.assigned().stream().filter(v -> !dying.contains(v)).toList();
+        boolean returnable = changed.isEmpty() || changed.size() == 1 && isReturnable(changed.getFirst());
+        return returnable && parameters(mentions).stream().mapToInt(this::words).sum() <= Method.MOST_ARGUMENT_WORDS;
+    }
+
+    private boolean isReturnable(Expr.Var name) {
+        return name.lanes() == 1 || name.type() != dev.sinter.ir.type.ElementType.BOOL && words(name) == 1;
+    }
+
+    private List<Expr.Var> parameters(Mentions mentions) {
+        return mentions.free().stream().filter(v -> !globals.contains(v)).toList();
+    }
+
+    private int words(Expr.Var name) {
+        return Method.words(name, target.vectorBits());
+    }
+
+    private int size(List<Stmt> list) {
+        return list.stream().mapToInt(this::size).sum();
+    }
+
+    private int size(Stmt statement) {
+        Integer known = sizes.get(statement);
+        if (known == null) {
+            known = own(statement) + children(statement).stream().mapToInt(this::size).sum();
+            sizes.put(statement, known);
+        }
+        return known;
+    }
+
+    private static List<Stmt> children(Stmt statement) {
+        return switch (statement) {
+            case Stmt.For loop -> loop.body();
+            case Stmt.If(_, var then, var otherwise) -> join(then, otherwise);
+            case Stmt.While(var head, _, var body) -> join(head, body);
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> List.of();
+        };
+    }
+
+    private static List<Stmt> join(List<Stmt> a, List<Stmt> b) {
+        var both = new ArrayList<>(a);
+        both.addAll(b);
+        return both;
+    }
+
+    /// The bytes of a statement without its lists, measured by writing it.
+    private int own(Stmt statement) {
+        Stmt alone = switch (statement) {
+            case Stmt.For(var i, var from, var to, var step, var binding, _) -> new Stmt.For(i, from, to, step, binding, List.of());
+            case Stmt.If(var condition, _, _) -> new Stmt.If(condition, List.of(), List.of());
+            case Stmt.While(_, var condition, _) -> new Stmt.While(List.of(), condition, List.of());
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> statement;
+        };
+        var evaluator = new CodeSizeEvaluator(null);
+        var body = new MethodBody(target, callees, evaluator);
+        var single = List.of(alone);
+        body.open(new Method("", parameters(Mentions.of(single)), single, null));
+        int before = evaluator.getMaxSize();
+        body.statements().list(single);
+        return evaluator.getMaxSize() - before;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.sinter.codegen.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import dev.sinter.ir.type.ElementType;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+
+/// The helper methods and constants that the methods of one class have used so far.
+final class Support {
+    private static final String SHUFFLE_DESCRIPTOR = "L" + Split.API + "VectorShuffle;";
+    private static final String LITTLE_ENDIAN_LONG = "LITTLE_ENDIAN_LONG";
+
+    private record Constant(Split split, Shuffle shuffle) { }
+
+    private final String owner;
+    private final Set<Helper> helpers = EnumSet.noneOf(Helper.class);
+    private final Map<Constant, String> shuffles = new LinkedHashMap<>();
+    private boolean littleEndianLong;
+
+    /// The support of the class `owner`.
+    Support(String owner) {
+        this.owner = owner;
+    }
+
+    /// Calls a helper.
+    void call(Instructions code, Helper helper) {
+        helpers.add(helper);
+        code.invokeStatic(owner, helper.methodName(), helper.descriptor());
+    }
+
+    /// Pushes a constant shuffle of the lanes of a part.
+    void pushShuffle(Instructions code, Split split, Shuffle shuffle) {
+        var part = new Split(split.type(), split.partLanes(), 1);
+        String name = shuffles.computeIfAbsent(new Constant(part, shuffle), _ -> "SHUFFLE_" + shuffles.size());
+        code.constantField(owner, name, SHUFFLE_DESCRIPTOR);
+    }
+
+    /// Pushes the layout of a long whose first byte is the lowest.
+    void pushLittleEndianLong(Instructions code) {
+        littleEndianLong = true;
+        code.constantField(owner, LITTLE_ENDIAN_LONG, Memory.layoutDescriptor(ElementType.I64));
+    }
+
+    /// Writes all of it.
+    void emit(ClassVisitor out) {
+        for (Helper helper : helpers) {
+            MethodVisitor method = out.visitMethod(ACC_PRIVATE | ACC_STATIC, helper.methodName(), helper.descriptor(), null, null);
+            method.visitCode();
+            helper.body(new Instructions(method, 0));
+            method.visitMaxs(0, 0);
+            method.visitEnd();
+        }
+        if (littleEndianLong || !shuffles.isEmpty()) {
+            constants(out);
+        }
+    }
+
+    private void constants(ClassVisitor out) {
+        MethodVisitor method = out.visitMethod(ACC_STATIC, "<clinit>", "()V", null, null);
+        method.visitCode();
+        var code = new Instructions(method, 0);
+        if (littleEndianLong) {
+            Memory.layout(code, ElementType.I64);
+            code.constantField("java/nio/ByteOrder", "LITTLE_ENDIAN", "Ljava/nio/ByteOrder;");
+            code.invokeInterface("java/lang/foreign/ValueLayout$OfLong", "withOrder",
+                    "(Ljava/nio/ByteOrder;)" + Memory.layoutDescriptor(ElementType.I64));
+            define(out, method, LITTLE_ENDIAN_LONG, Memory.layoutDescriptor(ElementType.I64));
+        }
+        shuffles.forEach((constant, name) -> {
+            var sources = constant.shuffle().sources();
+            constant.split().species(code);
+            code.push(sources.size());
+            method.visitIntInsn(NEWARRAY, T_INT);
+            for (int l = 0; l < sources.size(); l++) {
+                code.op(DUP);
+                code.push(l);
+                code.push(sources.get(l));
+                code.op(IASTORE);
+            }
+            code.invokeStatic(Split.API + "VectorShuffle", "fromValues", "(" + Split.SPECIES_DESCRIPTOR + "[I)" + SHUFFLE_DESCRIPTOR);
+            define(out, method, name, SHUFFLE_DESCRIPTOR);
+        });
+        code.op(RETURN);
+        method.visitMaxs(0, 0);
+        method.visitEnd();
+    }
+
+    private void define(ClassVisitor out, MethodVisitor initializer, String name, String descriptor) {
+        out.visitField(ACC_PRIVATE | ACC_STATIC | ACC_FINAL, name, descriptor, null, null).visitEnd();
+        initializer.visitFieldInsn(PUTSTATIC, owner, name, descriptor);
+    }
+}

@@ -1,0 +1,383 @@
+package dev.sinter.codegen.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Pushes the parts of vector expressions; masks are in [Masks].
+final class Vectors {
+    private static final String OPERATORS = Split.API + "VectorOperators";
+
+    private final MethodBody method;
+    private final Instructions code;
+
+    Vectors(MethodBody method) {
+        this.method = method;
+        this.code = method.code();
+    }
+
+    /// How the lanes of a vector that is not a mask lie in parts.
+    Split split(Expr e) {
+        return split(e.type(), e.lanes());
+    }
+
+    Split split(ElementType type, int lanes) {
+        if (method.target().vectorBits() == 0) {
+            throw new IllegalArgumentException("the scalar JVM backend has no vectors of " + lanes + " lanes");
+        }
+        return Split.of(type, lanes, method.target().vectorBits());
+    }
+
+    /// Whether some vector within `e` has several parts, so that what they have in common must be computed once.
+    boolean repeats(Expr e) {
+        if (e == null || e.lanes() == 1) {
+            return false;
+        }
+        boolean here = split(e.type() == ElementType.BOOL ? Masks.DEFAULT_CARRIER : e.type(), e.lanes()).count() > 1;
+        return here || switch (e) {
+            case Expr.Apply(_, var arguments) -> arguments.stream().anyMatch(this::repeats);
+            case Expr.Cast(_, var x) -> repeats(x);
+            case Expr.Bitcast(_, var x) -> repeats(x);
+            case Expr.Load load -> repeats(load.mask());
+            case Expr.Const _, Expr.Var _, Expr.Splat _, Expr.Ramp _, Expr.FirstLanes _, Expr.Halve _ -> false;
+        };
+    }
+
+    /// Pushes part `part` of `e`, which is neither a scalar nor a mask.
+    void push(Expr e, int part) {
+        switch (e) {
+            case Expr.Const c -> broadcast(c, split(e));
+            case Expr.Var name -> code.loadReference(method.frame().slot(name).locals()[part]);
+            case Expr.Apply(var fn, var arguments) -> apply(fn, arguments, part);
+            case Expr.Cast(_, var x) -> cast(x, split(e), part);
+            case Expr.Bitcast(var type, var x) -> {
+                push(x, part);
+                if (x.type() != type) {
+                    code.invokeVirtual(split(x).owner(), "reinterpretAs" + plural(type), "()" + split(e).descriptor());
+                }
+            }
+            case Expr.Load load -> method.memory().pushPart(load, part);
+            case Expr.Splat(var x, _) -> broadcast(x, split(e));
+            case Expr.Ramp(var base, var stride, _) -> ramp(base, stride, split(e), part);
+            case Expr.FirstLanes _, Expr.Halve _ -> throw new IllegalStateException(e + " is no vector of numbers");
+        }
+    }
+
+    private static String plural(ElementType type) {
+        return switch (type) {
+            case F32 -> "Floats";
+            case F64 -> "Doubles";
+            case I32 -> "Ints";
+            case I64 -> "Longs";
+            case BOOL -> throw new IllegalStateException("the bits of a bool");
+        };
+    }
+
+    private void broadcast(Expr scalar, Split split) {
+        split.species(code);
+        if (scalar instanceof Expr.Const c) {
+            method.scalars().push(new Expr.Const(c.type(), c.bits(), 1));
+        } else {
+            method.scalars().pushShared(scalar);
+        }
+        broadcast(split);
+    }
+
+    /// Turns species and scalar on the stack into a vector.
+    private void broadcast(Split split) {
+        code.invokeStatic(split.owner(), "broadcast", "(" + Split.SPECIES_DESCRIPTOR + split.lane() + ")" + split.descriptor());
+    }
+
+    private void ramp(Expr base, long stride, Split split, int part) {
+        long first = part * split.partLanes() * stride;
+        split.species(code);
+        method.scalars().pushShared(base);
+        if (split.type() == ElementType.I32) {
+            code.push((int) first);
+            code.op(IADD);
+        } else {
+            code.push(first);
+            code.op(LADD);
+        }
+        broadcast(split);
+        split.species(code);
+        code.push(0);
+        if (split.type() == ElementType.I64) {
+            code.op(I2L);
+        }
+        broadcast(split);
+        code.push(1);
+        code.invokeVirtual(split.owner(), "addIndex", "(I)" + split.descriptor());
+        if (split.type() == ElementType.I32) {
+            code.push((int) stride);
+        } else {
+            code.push(stride);
+        }
+        code.invokeVirtual(split.owner(), "mul", "(" + split.lane() + ")" + split.descriptor());
+        binary("add", split);
+    }
+
+    private void apply(Fn fn, List<Expr> arguments, int part) {
+        Split split = split(arguments.getLast());
+        switch (fn) {
+            case SELECT -> {
+                push(arguments.get(2), part);
+                push(arguments.get(1), part);
+                method.masks().push(arguments.get(0), split.type(), part);
+                blend(split);
+            }
+            case FLOOR, CEIL, RINT, TRUNC -> round(fn, arguments.getFirst(), split, part);
+            case SHL, SHR, USHR -> shift(fn, arguments.get(0), arguments.get(1), split, part);
+            case FMA -> {
+                arguments.forEach(a -> push(a, part));
+                code.invokeVirtual(split.owner(), "fma", "(" + Split.VECTOR_DESCRIPTOR.repeat(2) + ")" + split.descriptor());
+            }
+            case NEG -> unary("neg", arguments.getFirst(), split, part);
+            case ABS -> unary("abs", arguments.getFirst(), split, part);
+            case NOT -> unary("not", arguments.getFirst(), split, part);
+            case SQRT -> unary("sqrt", arguments.getFirst(), split, part);
+            default -> {
+                push(arguments.get(0), part);
+                push(arguments.get(1), part);
+                combine(fn, split);
+            }
+        }
+    }
+
+    /// Combines the two vectors on top by a function of two arguments other than a comparison.
+    private void combine(Fn fn, Split split) {
+        switch (fn) {
+            case ADD -> binary("add", split);
+            case SUB -> binary("sub", split);
+            case MUL -> binary("mul", split);
+            case MIN -> binary("min", split);
+            case MAX -> binary("max", split);
+            case AND -> binary("and", split);
+            case OR -> binary("or", split);
+            case XOR -> lanewise("XOR", split);
+            case SHL -> lanewise("LSHL", split);
+            case SHR -> lanewise("ASHR", split);
+            case USHR -> lanewise("LSHR", split);
+            case DIV, REM -> {
+                if (split.type().isFloat()) {
+                    binary("div", split);
+                } else {
+                    laneByLane(fn, split);
+                }
+            }
+            default -> throw new IllegalStateException(fn + " of " + split.type());
+        }
+    }
+
+    private void unary(String name, Expr x, Split split, int part) {
+        push(x, part);
+        code.invokeVirtual(split.owner(), name, "()" + split.descriptor());
+    }
+
+    /// Calls the method `name` with the two vectors on top.
+    void binary(String name, Split split) {
+        code.invokeVirtual(split.owner(), name, "(" + Split.VECTOR_DESCRIPTOR + ")" + split.descriptor());
+    }
+
+    private void lanewise(String operator, Split split) {
+        code.constantField(OPERATORS, operator, "L" + OPERATORS + (operator.equals("XOR") ? "$Associative;" : "$Binary;"));
+        code.op(SWAP);
+        code.invokeVirtual(split.owner(), "lanewise", "(L" + OPERATORS + "$Binary;" + Split.VECTOR_DESCRIPTOR + ")" + split.descriptor());
+    }
+
+    /// With a mask on top of `b` on top of `a`: `b` where it is set, else `a`.
+    void blend(Split split) {
+        code.invokeVirtual(split.owner(), "blend", "(" + Split.VECTOR_DESCRIPTOR + Split.MASK_DESCRIPTOR + ")" + split.descriptor());
+    }
+
+    /// Pushes the mask of a comparison of part `part`, for vectors of the operands' type.
+    void compare(Fn fn, Expr a, Expr b, int part) {
+        Split split = split(a);
+        push(a, part);
+        code.constantField(OPERATORS, fn.name(), "L" + OPERATORS + "$Comparison;");
+        push(b, part);
+        code.invokeVirtual(split.owner(), "compare", "(L" + OPERATORS + "$Comparison;" + Split.VECTOR_DESCRIPTOR + ")" + Split.MASK_DESCRIPTOR);
+    }
+
+    /// A shift by one count for all lanes is an instruction of its own.
+    private void shift(Fn fn, Expr x, Expr count, Split split, int part) {
+        if (!(count instanceof Expr.Const || count instanceof Expr.Splat)) {
+            push(x, part);
+            push(count, part);
+            combine(fn, split);
+            return;
+        }
+        String operator = fn == Fn.SHL ? "LSHL" : fn == Fn.SHR ? "ASHR" : "LSHR";
+        push(x, part);
+        code.constantField(OPERATORS, operator, "L" + OPERATORS + "$Binary;");
+        switch (count) {
+            case Expr.Splat(var scalar, _) -> method.scalars().pushShared(scalar);
+            default -> method.scalars().push(count);
+        }
+        code.invokeVirtual(split.owner(), "lanewise", "(L" + OPERATORS + "$Binary;" + split.lane() + ")" + split.descriptor());
+    }
+
+    /// The Vector API cannot round: [Rounding] says it in other functions.
+    private void round(Fn fn, Expr x, Split split, int part) {
+        var operand = Expr.Var.fixed("x", split.type(), split.lanes());
+        var locals = new int[split.count()];
+        locals[part] = code.newLocal(1);
+        method.frame().alias(operand, new Frame.Slot(split.type(), locals));
+        push(x, part);
+        code.storeReference(locals[part]);
+        if (fn == Fn.RINT) {
+            push(Rounding.rint(operand), part);
+            return;
+        }
+        var rounded = Expr.Var.fixed("r", split.type(), split.lanes());
+        var roundedLocals = new int[split.count()];
+        roundedLocals[part] = code.newLocal(1);
+        method.frame().alias(rounded, new Frame.Slot(split.type(), roundedLocals));
+        push(Rounding.rint(operand), part);
+        code.storeReference(roundedLocals[part]);
+        push(Rounding.correct(fn, operand, rounded), part);
+    }
+
+    /// Integer division has no vector instruction: lane by lane, the two vectors being on top.
+    private void laneByLane(Fn fn, Split split) {
+        int b = code.newLocal(1);
+        int a = code.newLocal(1);
+        code.storeReference(b);
+        code.storeReference(a);
+        code.loadReference(a);
+        for (int l = 0; l < split.partLanes(); l++) {
+            code.push(l);
+            lane(a, l, split);
+            lane(b, l, split);
+            method.scalars().apply(fn, split.type(), false);
+            withLane(split);
+        }
+    }
+
+    private void lane(int local, int lane, Split split) {
+        code.loadReference(local);
+        code.push(lane);
+        lane(split);
+    }
+
+    private void lane(Split split) {
+        code.invokeVirtual(split.owner(), "lane", "(I)" + split.lane());
+    }
+
+    /// With vector, lane number and scalar on the stack: the vector with that lane replaced.
+    void withLane(Split split) {
+        code.invokeVirtual(split.owner(), "withLane", "(I" + split.lane() + ")" + split.descriptor());
+    }
+
+    /// Pushes part `part`, split as `to`, of the vector `x` converted.
+    private void cast(Expr x, Split to, int part) {
+        if (x.type() == ElementType.BOOL) {
+            to.species(code);
+            code.push(0);
+            widen(to.type());
+            broadcast(to);
+            to.species(code);
+            code.push(1);
+            widen(to.type());
+            broadcast(to);
+            method.masks().push(x, to.type(), part);
+            blend(to);
+            return;
+        }
+        Split from = split(x);
+        if (from.type() == to.type()) {
+            push(x, part);
+        } else if (from.partLanes() >= to.partLanes()) {
+            int ratio = from.partLanes() / to.partLanes();
+            method.frame().sharePart(x, part / ratio, from.count(), p -> push(x, p));
+            convert(from, to, part % ratio);
+        } else {
+            int ratio = to.partLanes() / from.partLanes();
+            push(x, part * ratio);
+            convert(from, to, 0);
+            for (int p = 1; p < ratio; p++) {
+                push(x, part * ratio + p);
+                convert(from, to, -p);
+                to.species(code);
+                code.push(((1L << from.partLanes()) - 1) << p * from.partLanes());
+                method.masks().fromBits();
+                blend(to);
+            }
+        }
+    }
+
+    private void widen(ElementType type) {
+        switch (type) {
+            case F32 -> code.op(I2F);
+            case F64 -> code.op(I2D);
+            case I64 -> code.op(I2L);
+            case I32, BOOL -> { }
+        }
+    }
+
+    /// Converts the vector on top; `part` as `Vector.convertShape` takes it.
+    private void convert(Split from, Split to, int part) {
+        String name = (from.lane() + "2" + to.lane()).replace('J', 'L');
+        code.constantField(OPERATORS, name, "L" + OPERATORS + "$Conversion;");
+        to.species(code);
+        code.push(part);
+        code.invokeVirtual(from.owner(), "convertShape",
+                "(L" + OPERATORS + "$Conversion;" + Split.SPECIES_DESCRIPTOR + "I)" + Split.VECTOR_DESCRIPTOR);
+        code.cast(to.owner());
+    }
+
+    /// Pushes a vector combined to a scalar by halving.
+    void pushHalved(Fn fn, Expr x) {
+        method.frame().sharing(repeats(x), () -> {
+            if (x.type() == ElementType.BOOL) {
+                method.masks().pushHalved(fn, x);
+            } else {
+                halve(fn, x);
+            }
+        });
+    }
+
+    private void halve(Fn fn, Expr x) {
+        Split split = split(x);
+        var parts = new ArrayList<Integer>();
+        for (int p = 0; p < split.count(); p++) {
+            push(x, p);
+            int local = code.newLocal(1);
+            code.storeReference(local);
+            parts.add(local);
+        }
+        while (parts.size() > 1) {
+            int half = parts.size() / 2;
+            for (int p = 0; p < half; p++) {
+                code.loadReference(parts.get(p));
+                code.loadReference(parts.get(p + half));
+                combine(fn, split);
+                code.storeReference(parts.get(p));
+            }
+            parts.subList(half, parts.size()).clear();
+        }
+        int local = parts.getFirst();
+        for (int half = split.partLanes() / 2; half > 1; half /= 2) {
+            code.loadReference(local);
+            code.loadReference(local);
+            method.target().support().pushShuffle(code, split, Shuffle.rotation(split.partLanes(), half));
+            rearrange(split);
+            combine(fn, split);
+            code.storeReference(local);
+        }
+        lane(local, 0, split);
+        if (split.partLanes() > 1) {
+            lane(local, 1, split);
+            method.scalars().apply(fn, split.type(), false);
+        }
+    }
+
+    /// With a shuffle on top of a vector: the vector rearranged.
+    void rearrange(Split split) {
+        code.invokeVirtual(split.owner(), "rearrange", "(L" + Split.API + "VectorShuffle;)" + split.descriptor());
+    }
+}
