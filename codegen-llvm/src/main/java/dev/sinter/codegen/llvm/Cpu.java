@@ -1,5 +1,7 @@
 package dev.sinter.codegen.llvm;
 
+import java.util.List;
+
 /// What code is generated for: everything that LLVM and the emitter must know about a machine.
 ///
 /// @param name       the target's name in an artifact, `linux-x86_64-v3`
@@ -26,6 +28,19 @@ public record Cpu(String name, String triple, String processor, int vectorBits, 
     /// Linux on x86-64 with AVX-512 (F, BW, CD, DQ, VL).
     public static final Cpu X86_64_V4 =
             new Cpu("linux-x86_64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", 512, X86_PAUSE, X86_LINUX_YIELD);
+
+    /// All targets, each one able to do what the one before it can.
+    public static List<Cpu> all() {
+        return List.of(X86_64_V3, X86_64_V4);
+    }
+
+    /// The target with this name.
+    ///
+    /// @throws IllegalArgumentException if there is none, naming those that there are
+    public static Cpu of(String name) {
+        return all().stream().filter(cpu -> cpu.name.equals(name)).findFirst().orElseThrow(
+                () -> new IllegalArgumentException("there is no native target '" + name + "'; there are " + all()));
+    }
 
     @Override
     public String toString() {

@@ -26,6 +26,8 @@ final class LlvmLibrary {
     private static final LLVMDiagnosticHandler HANDLER;
 
     static {
+        unlimited("org.bytedeco.javacpp.maxbytes");
+        unlimited("org.bytedeco.javacpp.maxphysicalbytes");
         Loader.load(org.bytedeco.llvm.global.LLVM.class);
         LLVMInitializeX86TargetInfo();
         LLVMInitializeX86Target();
@@ -44,6 +46,14 @@ final class LlvmLibrary {
     }
 
     private LlvmLibrary() { }
+
+    /// JavaCPP refuses to allocate when the whole process has grown beyond a multiple of the Java heap, whoever took the memory; what
+    /// we allocate through it is small, and freed with its module.
+    private static void unlimited(String property) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, "0");
+        }
+    }
 
     /// Loads LLVM unless it is loaded.
     static void load() { }

@@ -31,7 +31,7 @@ final class LlvmModule implements AutoCloseable {
     /// A function of a module and its type.
     record Function(LLVMValueRef ref, Type type) { }
 
-    private final PointerScope scope = new PointerScope();
+    private final PointerScope scope;
     private final Cpu cpu;
     private final LLVMContextRef context;
     private final LLVMModuleRef module;
@@ -40,6 +40,7 @@ final class LlvmModule implements AutoCloseable {
     /// An empty module.
     LlvmModule(String name, Cpu cpu) {
         LlvmLibrary.load();
+        this.scope = new PointerScope();
         this.cpu = cpu;
         this.context = LLVMContextCreate();
         LlvmLibrary.collectErrors(context);
