@@ -98,7 +98,7 @@ final class Artifact implements AutoCloseable {
             case ArtifactException known -> known;
             case NoSuchFileException _ -> new ArtifactException(where, "there is no such file", "check the path", e);
             case FileNotFoundException _ -> new ArtifactException(where, "cannot be opened (" + e.getMessage() + ")", "check the path", e);
-            default -> ArtifactException.damaged(where, "cannot be read as a jar (" + e.getMessage() + ")", e);
+            default -> ArtifactException.damaged(where, "cannot be read as a jar (" + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")", e);
         };
     }
 

@@ -21,7 +21,7 @@ public final class Formula {
     private Formula(String text, List<String> names, List<Step> steps, int stackSize) {
         this.text = text;
         this.names = List.copyOf(names);
-        this.steps = steps.toArray(Step[]::new);
+        this.steps = steps.toArray(new Step[0]);
         this.stackSize = stackSize;
     }
 

@@ -174,7 +174,17 @@ sealed interface Json {
 
         private String string() {
             at++;
-            var out = new StringBuilder();
+            int end = at;
+            while (end < text.length() && isPlain(text.charAt(end))) {
+                end++;
+            }
+            var plain = text.substring(at, end);
+            at = end;
+            if (peek() == '"') {                  // most strings end here, without an escape
+                at++;
+                return plain;
+            }
+            var out = new StringBuilder(plain);
             while (true) {
                 char c = peek();
                 if (c == 0 && at == text.length()) {
@@ -189,6 +199,10 @@ sealed interface Json {
                 }
                 out.append(c == '\\' ? escape() : c);
             }
+        }
+
+        private static boolean isPlain(char c) {
+            return c >= 0x20 && c != '"' && c != '\\';
         }
 
         private char escape() {
@@ -267,9 +281,15 @@ sealed interface Json {
         }
 
         private void skipSpace() {
-            while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
-                at++;
+            int i = at;
+            while (i < text.length() && isSpace(text.charAt(i))) {
+                i++;
             }
+            at = i;
+        }
+
+        private static boolean isSpace(char c) {
+            return c == ' ' || c == '\n' || c == '\r' || c == '\t';
         }
 
         private ArtifactException expected(String what) {

@@ -1,6 +1,7 @@
 package dev.sinter.runtime;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class ManifestJson {
 
     static Manifest read(Json json) {
         // The version comes first: a newer manifest may differ in everything else.
-        var top = new Fields(json, "");
+        var top = new Fields(json);
         long format = top.integer("format");
         if (format > Manifest.FORMAT) {
             throw new ArtifactException(Manifest.ENTRY, "format " + format + " is newer than format " + Manifest.FORMAT
@@ -135,19 +136,48 @@ final class ManifestJson {
         out.close('}');
     }
 
-    /// The fields of one JSON object, taken out by key. The path to the object makes messages findable.
+    /// Where a value stands, spelled out only when something is wrong with it.
+    private record Place(Place parent, String key, int index) {
+        private static final Place TOP = new Place(null, "the manifest", -1);
+
+        private Place field(String name) {
+            return new Place(this, name, -1);
+        }
+
+        private Place element(int number) {
+            return new Place(this, null, number);
+        }
+
+        /// `functions[0].variants[1].code`.
+        @Override
+        public String toString() {
+            if (parent == null) {
+                return key;
+            }
+            if (key == null) {
+                return parent + "[" + index + "]";
+            }
+            return parent == TOP ? key : parent + "." + key;
+        }
+    }
+
+    /// The fields of one JSON object, taken out by key.
     private static final class Fields {
         private final Json json;
-        private final String path;
+        private final Place place;
         private final Map<String, Json> left;
+        private final Map<String, Formula> formulas;
 
-        private Fields(Json json, String path) {
+        private Fields(Json json) {
+            this(json, Place.TOP, new HashMap<>());
+        }
+
+        /// The formulas met so far are shared: the variants of a function repeat each other's.
+        private Fields(Json json, Place place, Map<String, Formula> formulas) {
             this.json = json;
-            this.path = path;
-            if (!(json instanceof Json.Object object)) {
-                throw fault(json, path.isEmpty() ? "the manifest" : path, "an object");
-            }
-            this.left = new LinkedHashMap<>(object.fields());
+            this.place = place;
+            this.left = new LinkedHashMap<>(objectAt(json, place).fields());
+            this.formulas = formulas;
         }
 
         private <T> T end(T value) {
@@ -158,47 +188,54 @@ final class ManifestJson {
         private void end() {
             if (!left.isEmpty()) {
                 String key = left.keySet().iterator().next();
-                throw damaged(left.get(key), "unknown key '" + path(key) + "'");
+                throw damaged(left.get(key), "unknown key '" + place.field(key) + "'");
             }
         }
 
         private Json take(String key) {
             Json value = left.remove(key);
             if (value == null) {
-                throw damaged(json, "the key '" + path(key) + "' is missing");
+                throw damaged(json, "the key '" + place.field(key) + "' is missing");
             }
             return value;
         }
 
         private String text(String key) {
-            return text(take(key), path(key));
+            return text(take(key), place.field(key));
         }
 
-        private static String text(Json value, String path) {
-            return value instanceof Json.Text(String text, int _) ? text : fail(value, path, "a string");
+        private static String text(Json value, Place place) {
+            if (value instanceof Json.Text(String text, int _)) {
+                return text;
+            }
+            throw unlike(value, place, "a string");
         }
 
         private long integer(String key) {
-            return integer(take(key), path(key));
+            return integer(take(key), place.field(key));
         }
 
-        private static long integer(Json value, String path) {
-            return value instanceof Json.Number(long number, int _) ? number : Fields.<Long>fail(value, path, "an integer");
+        private static long integer(Json value, Place place) {
+            if (value instanceof Json.Number(long number, int _)) {
+                return number;
+            }
+            throw unlike(value, place, "an integer");
         }
 
         private boolean truth(String key) {
             var value = take(key);
-            return value instanceof Json.Truth(boolean truth, int _) ? truth : Fields.<Boolean>fail(value, path(key), "true or false");
+            if (value instanceof Json.Truth(boolean truth, int _)) {
+                return truth;
+            }
+            throw unlike(value, place.field(key), "true or false");
         }
 
         private ElementType type() {
-            var value = take("type");
-            return convert(value, path("type"), ElementType::of);
+            return convert(take("type"), place.field("type"), ElementType::of);
         }
 
         private Manifest.Role role() {
-            var value = take("role");
-            return convert(value, path("role"), name -> {
+            return convert(take("role"), place.field("role"), name -> {
                 for (var role : Manifest.Role.values()) {
                     if (role.toString().equals(name)) {
                         return role;
@@ -209,11 +246,15 @@ final class ManifestJson {
         }
 
         private Formula formula(String key) {
-            return convert(take(key), path(key), Formula::of);
+            return formula(take(key), place.field(key));
+        }
+
+        private Formula formula(Json value, Place place) {
+            return convert(value, place, text -> formulas.computeIfAbsent(text, Formula::of));
         }
 
         private List<Formula> formulas(String key) {
-            return elements(key, (value, path) -> convert(value, path, Formula::of));
+            return elements(key, this::formula);
         }
 
         private List<String> texts(String key) {
@@ -225,48 +266,45 @@ final class ManifestJson {
         }
 
         private <T> List<T> list(String key, Function<Fields, T> read) {
-            return elements(key, (value, path) -> read.apply(new Fields(value, path)));
+            return elements(key, (value, place) -> read.apply(new Fields(value, place, formulas)));
         }
 
         private <T> Map<String, T> map(String key, Function<Fields, T> read) {
-            var value = take(key);
-            if (!(value instanceof Json.Object object)) {
-                throw fault(value, path(key), "an object");
-            }
             var map = new LinkedHashMap<String, T>();
-            object.fields().forEach((name, field) -> map.put(name, read.apply(new Fields(field, path(key) + "." + name))));
+            var inside = place.field(key);
+            objectAt(take(key), inside).fields().forEach((name, field) ->
+                    map.put(name, read.apply(new Fields(field, inside.field(name), formulas))));
             return map;
         }
 
-        private <T> List<T> elements(String key, BiFunction<Json, String, T> read) {
+        private <T> List<T> elements(String key, BiFunction<Json, Place, T> read) {
             var value = take(key);
             if (!(value instanceof Json.Array array)) {
-                throw fault(value, path(key), "a list");
+                throw unlike(value, place.field(key), "a list");
             }
             var list = new ArrayList<T>(array.elements().size());
             for (int i = 0; i < array.elements().size(); i++) {
-                list.add(read.apply(array.elements().get(i), path(key) + "[" + i + "]"));
+                list.add(read.apply(array.elements().get(i), place.field(key).element(i)));
             }
             return list;
         }
 
-        private static <T> T convert(Json value, String path, Function<String, T> read) {
+        private static <T> T convert(Json value, Place place, Function<String, T> read) {
             try {
-                return read.apply(text(value, path));
+                return read.apply(text(value, place));
             } catch (IllegalArgumentException e) {
-                throw damaged(value, path + ": " + e.getMessage());
+                throw damaged(value, place + ": " + e.getMessage());
             }
         }
 
-        private String path(String key) {
-            return path.isEmpty() ? key : path + "." + key;
+        private static Json.Object objectAt(Json value, Place place) {
+            if (value instanceof Json.Object object) {
+                return object;
+            }
+            throw unlike(value, place, "an object");
         }
 
-        private static <T> T fail(Json value, String path, String wanted) {
-            throw fault(value, path, wanted);
-        }
-
-        private static ArtifactException fault(Json value, String path, String wanted) {
+        private static ArtifactException unlike(Json value, Place place, String wanted) {
             String found = switch (value) {
                 case Json.Object _ -> "an object";
                 case Json.Array _ -> "a list";
@@ -275,7 +313,7 @@ final class ManifestJson {
                 case Json.Truth _ -> "a truth value";
                 case Json.Null _ -> "null";
             };
-            return damaged(value, path + " must be " + wanted + ", found " + found);
+            return damaged(value, place + " must be " + wanted + ", found " + found);
         }
 
         private static ArtifactException damaged(Json value, String problem) {
