@@ -51,7 +51,9 @@ final class CodeLoader {
         List<String> present = function.variants().stream().map(Manifest.Variant::target).toList();
         throw new ArtifactException("function '" + function.name() + "'", "it has code for " + String.join(", ", present)
                 + "; asked for is " + options.target() + ", and this machine runs " + String.join(", ", Machine.targets()),
-                "ask for another target, or compile the model for this one");
+                Machine.hasVectors() || present.stream().noneMatch(target -> target.startsWith("jvm-v"))
+                        ? "ask for another target, or compile the model for this one"
+                        : "start Java with --add-modules jdk.incubator.vector for the targets jvm-v…, or compile the model for one of these");
     }
 
     private Executable jvm(Manifest.Variant variant) {

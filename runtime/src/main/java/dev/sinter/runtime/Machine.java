@@ -73,10 +73,15 @@ public final class Machine {
         }
     }
 
-    /// The width that the Vector API prefers, 0 where the application runs without its module. There is no dependency at
-    /// compile time, so that the runtime works in both cases.
+    /// Whether the application runs with the module of the Vector API.
+    static boolean hasVectors() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    /// The width that the Vector API prefers, 0 without its module. There is no dependency at compile time, so that the
+    /// runtime works in both cases.
     private static int vectorBits() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+        if (!hasVectors()) {
             return 0;
         }
         try {

@@ -164,6 +164,7 @@ class ModelTest {
         var foreign = ArtifactWriter.bytes(HandWritten.manifest("jvm-v4096"), HandWritten.weights(), HandWritten.constants(), HandWritten.entries());
         var e = assertThrows(ArtifactException.class, () -> Model.load(new ByteArrayInputStream(foreign)));
         assertTrue(e.getMessage().contains("it has code for jvm-v4096"), e.getMessage());
+        assertEquals(!Machine.hasVectors(), e.getMessage().contains("start Java with --add-modules jdk.incubator.vector"), e.getMessage());
     }
 
     @Test
