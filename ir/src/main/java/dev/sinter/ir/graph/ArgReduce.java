@@ -3,6 +3,10 @@ package dev.sinter.ir.graph;
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
 import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
@@ -14,7 +18,7 @@ import java.util.stream.IntStream;
 /// The position along `axis` of the largest (smallest) element, the first of equals; a NaN counts as more extreme than any number. An i64.
 ///
 /// - (C1) `axis` is an axis of `x`, not known to be empty; the elements are numbers.
-public record ArgReduce(boolean largest, Value x, int axis) implements Op, Evaluated {
+public record ArgReduce(boolean largest, Value x, int axis) implements Op, Evaluated, Looped {
     @Override
     public String name() {
         return largest ? "arg_max" : "arg_min";
@@ -63,5 +67,27 @@ public record ArgReduce(boolean largest, Value x, int axis) implements Op, Evalu
             result.setLong(at++, best);
         }
         return result;
+    }
+
+    @Override
+    public void lower(Memory memory, Block into) {
+        var lines = Lines.along(x.shape(), axis);
+        lines.forEach(memory, into, (in, line) -> {
+            Expr start = lines.start(memory, in, line);
+            var best = in.accumulator("best", Expr.index(0));
+            var extreme = in.accumulator("extreme", (largest ? Reduction.MAX : Reduction.MIN).identityExpr(x.element()));
+            in.loop("i", memory.dim(x.dim(axis)), Stmt.Binding.SERIAL, (step, i) -> {
+                Expr element = step.let("element", Expr.load(memory.operand(0), Expr.plus(start, Expr.times(i, memory.dim(lines.after())))));
+                Expr beats = largest ? Expr.apply(Fn.LT, extreme, element) : Expr.apply(Fn.LT, element, extreme);
+                if (x.tensor().isFloat()) {
+                    Expr firstNaN = Expr.apply(Fn.AND, Expr.apply(Fn.NE, element, element), Expr.apply(Fn.EQ, extreme, extreme));
+                    beats = Expr.apply(Fn.OR, beats, firstNaN);
+                }
+                Expr better = step.let("better", beats);
+                step.assign(best, Expr.apply(Fn.SELECT, better, i, best));
+                step.assign(extreme, Expr.apply(Fn.SELECT, better, element, extreme));
+            });
+            in.store(memory.result(0), line, best);
+        });
     }
 }

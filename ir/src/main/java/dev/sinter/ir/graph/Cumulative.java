@@ -3,6 +3,10 @@ package dev.sinter.ir.graph;
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
 import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
@@ -15,7 +19,7 @@ import java.util.stream.IntStream;
 /// Running combination along an axis, inclusive: `result[…, i, …] = combine of x[…, j, …] over j <= i` (`j >= i` if `reverse`), in order.
 ///
 /// - (C1) `axis` is an axis of `x`; the kind accepts its elements.
-public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) implements Op, Evaluated, Differentiable {
+public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) implements Op, Evaluated, Looped, Differentiable {
     @Override
     public String name() {
         return "cumulative_" + kind;
@@ -57,6 +61,21 @@ public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) imp
             }
         }
         return result;
+    }
+
+    @Override
+    public void lower(Memory memory, Block into) {
+        var lines = Lines.along(x.shape(), axis);
+        lines.forEach(memory, into, (in, line) -> {
+            Expr start = lines.start(memory, in, line);
+            var total = in.accumulator("total", kind.identityExpr(x.element()));
+            in.loop("step", memory.dim(x.dim(axis)), Stmt.Binding.SERIAL, (step, k) -> {
+                Expr i = reverse ? Expr.apply(Fn.SUB, memory.dim(x.dim(axis).minus(Dim.ONE)), k) : k;
+                Expr at = step.let("at", Expr.plus(start, Expr.times(i, memory.dim(lines.after()))));
+                step.assign(total, Expr.apply(kind.combine(), total, Expr.load(memory.operand(0), at)));
+                step.store(memory.result(0), at, total);
+            });
+        });
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,17 +60,18 @@ public record DynamicSlice(Value x, Value start, int axis, Dim size) implements 
 
     /// The clamped start, a scalar i64.
     static Expr start(Pointwise.Point point, Value start, Dim extent, Dim size) {
-        return clamp(point, new Expr.Cast(dev.sinter.ir.type.ElementType.I64, point.read(start, List.of())), extent.minus(size));
+        return clamp(point, point.read(start, List.of()), extent.minus(size));
     }
 
-    /// `i` moved into `0 … last`; 0 if there is no `last`.
+    /// `i` moved into `0 … last`; 0 if `last` is negative.
     static long clamp(long i, long last) {
         return Math.max(0, Math.min(i, last));
     }
 
-    /// [#clamp(long, long)] as loop code.
+    /// [#clamp(long, long)] of an integer as loop code, an i64.
     static Expr clamp(Pointwise.Point point, Expr i, Dim last) {
-        return point.let("clamped", Expr.apply(Fn.MAX, Expr.index(0), Expr.apply(Fn.MIN, i, point.dim(last))));
+        Expr wide = i.type() == ElementType.I64 ? i : new Expr.Cast(ElementType.I64, i);
+        return point.let("clamped", Expr.apply(Fn.MAX, Expr.index(0), Expr.apply(Fn.MIN, wide, point.dim(last))));
     }
 
     @Override

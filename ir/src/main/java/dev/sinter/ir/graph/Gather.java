@@ -4,8 +4,8 @@ import static dev.sinter.ir.graph.TypeRuleException.require;
 
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
-import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
@@ -15,7 +15,8 @@ import java.util.function.ToLongFunction;
 
 /// ### gather
 /// Slices of `x` along `axis`, chosen by `indices` (embedding lookup): the axis is replaced by all axes of `indices`:
-/// `result[p…, j…, q…] = x[p…, indices[j…], q…]`. Indices are clamped into range.
+/// `result[p…, j…, q…] = x[p…, indices[j…], q…]`. Indices are clamped into range; if the axis is empty at the call, the
+/// elements are 0.
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) where known, the axis is not empty.
@@ -55,7 +56,8 @@ public record Gather(Value x, Value indices, int axis) implements Op, Evaluated,
             }
         }
         int j = chosen.rank();
-        return in.rearranged(extents.stream().mapToLong(Long::longValue).toArray(), index -> {
+        long[] result = extents.stream().mapToLong(Long::longValue).toArray();
+        return in.extent(axis) == 0 ? NdArray.zeros(in.element(), result) : in.rearranged(result, index -> {
             var from = new long[in.rank()];
             System.arraycopy(index, 0, from, 0, axis);
             from[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(Arrays.copyOfRange(index, axis, axis + j))), in.extent(axis) - 1);
@@ -72,13 +74,22 @@ public record Gather(Value x, Value indices, int axis) implements Op, Evaluated,
         return new Shape(dims);
     }
 
+    /// An element along an axis that may be empty at the call, which makes it 0.
+    static Expr readUnlessEmpty(Point point, Value x, int axis, List<Expr> index) {
+        if (x.dim(axis).isConstant()) {
+            return point.read(x, index);
+        }
+        Expr some = Expr.apply(Fn.LT, Expr.index(0), point.dim(x.dim(axis)));
+        return point.guard(some, () -> point.read(x, index), Expr.constant(x.element(), 0));
+    }
+
     @Override
     public Expr at(Point point, List<Expr> index) {
-        Expr chosen = new Expr.Cast(ElementType.I64, point.read(indices, index.subList(axis, axis + indices.rank())));
+        Expr chosen = point.read(indices, index.subList(axis, axis + indices.rank()));
         var from = new ArrayList<Expr>(index.subList(0, axis));
         from.add(DynamicSlice.clamp(point, chosen, x.dim(axis).minus(Dim.ONE)));
         from.addAll(index.subList(axis + indices.rank(), index.size()));
-        return point.read(x, from);
+        return readUnlessEmpty(point, x, axis, from);
     }
 
     @Override

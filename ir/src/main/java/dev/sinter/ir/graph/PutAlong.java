@@ -3,6 +3,10 @@ package dev.sinter.ir.graph;
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
 import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.List;
@@ -10,11 +14,11 @@ import java.util.function.ToLongFunction;
 
 /// ### put_along
 /// The adjoint of [TakeAlong]: `result = base`, then in the order of `i`: `result[…, indices[…, i, …], …] += updates[…, i, …]`.
-/// Indices are clamped into range.
+/// Indices are clamped into range; into an empty axis nothing is added.
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `indices` and `updates` have one shape, equal to that of `base` but along `axis`; `updates` has the elements of `base`.
-public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Differentiable {
+public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Looped, Differentiable {
     @Override
     public String name() {
         return "put_along";
@@ -44,9 +48,30 @@ public record PutAlong(Value base, Value indices, Value updates, int axis) imple
     public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
         NdArray chosen = operands.get(1);
         long last = operands.getFirst().extent(axis) - 1;
-        return operands.getFirst().withAdded(operands.get(2), index -> {
+        return last < 0 ? operands.getFirst() : operands.getFirst().withAdded(operands.get(2), index -> {
             index[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(index)), last);
             return index;
+        });
+    }
+
+    @Override
+    public void lower(Memory memory, Block into) {
+        var lines = Lines.along(base.shape(), axis);
+        var added = Lines.along(updates.shape(), axis);
+        lines.forEach(memory, into, (in, line) -> {
+            Expr start = lines.start(memory, in, line);
+            Expr from = added.start(memory, in, line);
+            Expr stride = memory.dim(lines.after());
+            in.loop("i", memory.dim(lines.extent()), Stmt.Binding.SERIAL, (copy, i) -> {
+                Expr at = copy.let("at", Expr.plus(start, Expr.times(i, stride)));
+                copy.store(memory.result(0), at, Expr.load(memory.operand(0), at));
+            });
+            lines.unlessEmpty(memory, in, some -> some.loop("i", memory.dim(added.extent()), Stmt.Binding.SERIAL, (step, i) -> {
+                Expr source = step.let("source", Expr.plus(from, Expr.times(i, stride)));
+                Expr chosen = lines.clamp(memory, step, Expr.load(memory.operand(1), source));
+                Expr at = step.let("at", Expr.plus(start, Expr.times(chosen, stride)));
+                step.store(memory.result(0), at, Expr.apply(Fn.ADD, Expr.load(memory.result(0), at), Expr.load(memory.operand(2), source)));
+            }));
         });
     }
 

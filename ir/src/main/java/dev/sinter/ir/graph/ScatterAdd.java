@@ -3,6 +3,10 @@ package dev.sinter.ir.graph;
 import static dev.sinter.ir.graph.TypeRuleException.require;
 
 import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Type;
 import java.util.Arrays;
@@ -11,11 +15,11 @@ import java.util.function.ToLongFunction;
 
 /// ### scatter_add
 /// The adjoint of [Gather]: `result = base`, then in row-major order of `j…`: `result[p…, indices[j…], q…] += updates[p…, j…, q…]`.
-/// Indices are clamped into range.
+/// Indices are clamped into range; into an empty axis nothing is added.
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `updates` has the type that `gather(base, indices)` has.
-public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Differentiable {
+public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Looped, Differentiable {
     @Override
     public String name() {
         return "scatter_add";
@@ -46,12 +50,35 @@ public record ScatterAdd(Value base, Value indices, Value updates, int axis) imp
         NdArray added = operands.get(2);
         int j = chosen.rank();
         long last = operands.getFirst().extent(axis) - 1;
-        return operands.getFirst().withAdded(added, index -> {
+        return last < 0 ? operands.getFirst() : operands.getFirst().withAdded(added, index -> {
             var into = new long[index.length - j + 1];
             System.arraycopy(index, 0, into, 0, axis);
             into[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(Arrays.copyOfRange(index, axis, axis + j))), last);
             System.arraycopy(index, axis + j, into, axis + 1, into.length - axis - 1);
             return into;
+        });
+    }
+
+    @Override
+    public void lower(Memory memory, Block into) {
+        var lines = Lines.along(base.shape(), axis);
+        Dim chosen = indices.shape().elements();
+        Expr width = memory.dim(lines.after());
+        lines.forEachStrip(memory, into, (in, p, from, to) -> {
+            Expr start = in.let("start", Expr.times(p, memory.dim(lines.extent().times(lines.after()))));
+            Expr source = in.let("source", Expr.times(p, memory.dim(chosen.times(lines.after()))));
+            in.loop("i", memory.dim(lines.extent()), Stmt.Binding.SERIAL, (copy, i) -> {
+                Expr row = copy.let("row", Expr.plus(start, Expr.times(i, width)));
+                copy.loop("q", from, to, 1, Stmt.Binding.VECTOR, (each, q) ->
+                        each.store(memory.result(0), Expr.plus(row, q), Expr.load(memory.operand(0), Expr.plus(row, q))));
+            });
+            lines.unlessEmpty(memory, in, some -> some.loop("j", memory.dim(chosen), Stmt.Binding.SERIAL, (step, j) -> {
+                Expr i = lines.clamp(memory, step, Expr.load(memory.operand(1), j));
+                Expr row = step.let("row", Expr.plus(start, Expr.times(i, width)));
+                Expr added = step.let("added", Expr.plus(source, Expr.times(j, width)));
+                step.loop("q", from, to, 1, Stmt.Binding.VECTOR, (each, q) -> each.store(memory.result(0), Expr.plus(row, q),
+                        Expr.apply(Fn.ADD, Expr.load(memory.result(0), Expr.plus(row, q)), Expr.load(memory.operand(2), Expr.plus(added, q)))));
+            }));
         });
     }
 

@@ -5,14 +5,14 @@ import static dev.sinter.ir.graph.TypeRuleException.require;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
-import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
 /// ### take_along
-/// Elements of `x` along `axis`, chosen position by position: `result[…, i, …] = x[…, indices[…, i, …], …]`. Indices are clamped into range.
+/// Elements of `x` along `axis`, chosen position by position: `result[…, i, …] = x[…, indices[…, i, …], …]`. Indices are clamped into range;
+/// if the axis of `x` is empty at the call, the elements are 0.
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) `x` and `indices` have equal dims but along `axis`, where `x` is not empty.
@@ -44,7 +44,7 @@ public record TakeAlong(Value x, Value indices, int axis) implements Op, Evaluat
     public NdArray evaluate(List<NdArray> operands, ToLongFunction<Dim> dims) {
         NdArray in = operands.get(0);
         NdArray chosen = operands.get(1);
-        return in.rearranged(chosen.extents(), index -> {
+        return in.extent(axis) == 0 ? NdArray.zeros(in.element(), chosen.extents()) : in.rearranged(chosen.extents(), index -> {
             index[axis] = DynamicSlice.clamp(chosen.getLong(chosen.position(index)), in.extent(axis) - 1);
             return index;
         });
@@ -53,9 +53,9 @@ public record TakeAlong(Value x, Value indices, int axis) implements Op, Evaluat
     @Override
     public Expr at(Point point, List<Expr> index) {
         var from = new ArrayList<>(index);
-        Expr chosen = new Expr.Cast(ElementType.I64, point.read(indices, index));
+        Expr chosen = point.read(indices, index);
         from.set(axis, DynamicSlice.clamp(point, chosen, x.dim(axis).minus(Dim.ONE)));
-        return point.read(x, from);
+        return Gather.readUnlessEmpty(point, x, axis, from);
     }
 
     @Override

@@ -10,9 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// One op in the text form, applied to arrays `%a`, `%b`, …, and what it gives: the unit of the tests of primitives.
-///
-/// @param before functions that stand before the one with the op
-record Example(String before, String op, List<NdArray> arguments, List<NdArray> expected) {
+record Example(String op, List<NdArray> arguments, List<NdArray> expected) {
     /// An array by its type's text and its elements.
     static NdArray array(String type, double... elements) {
         Type.Tensor t = type(type);
@@ -32,17 +30,17 @@ record Example(String before, String op, List<NdArray> arguments, List<NdArray> 
     /// An example; the last array is the result.
     static Example of(String op, NdArray... argumentsAndResult) {
         var all = Arrays.asList(argumentsAndResult);
-        return new Example("", op, all.subList(0, all.size() - 1), all.subList(all.size() - 1, all.size()));
+        return new Example(op, all.subList(0, all.size() - 1), all.subList(all.size() - 1, all.size()));
     }
 
     /// An op with several results.
     Example giving(NdArray... results) {
-        return new Example(before, op, arguments, List.of(results));
+        return new Example(op, arguments, List.of(results));
     }
 
     /// The example with its arguments and results converted to another element type, where they had this one.
     Example with(ElementType from, ElementType to) {
-        return new Example(before, op.replace(from + "[", to + "["), converted(arguments, from, to), converted(expected, from, to));
+        return new Example(op.replace(from + "[", to + "["), converted(arguments, from, to), converted(expected, from, to));
     }
 
     private static List<NdArray> converted(List<NdArray> arrays, ElementType from, ElementType to) {
@@ -52,12 +50,12 @@ record Example(String before, String op, List<NdArray> arguments, List<NdArray> 
     /// The function that applies the op to its parameters.
     Function function() {
         String parameters = IntStream.range(0, arguments.size()).mapToObj(k -> "%" + (char) ('a' + k) + ": " + arguments.get(k).type()).collect(Collectors.joining(", "));
-        String results = IntStream.range(0, expected.size()).mapToObj(k -> expected.size() == 1 && !op.startsWith("(") && !isTuple() ? "%r" : "%r#" + k).collect(Collectors.joining(", "));
-        return GraphParser.parseFunction(before + " func example(" + parameters + ") { %r = " + op + " return " + results + " }");
+        String results = IntStream.range(0, expected.size()).mapToObj(k -> hasSeveralResults() ? "%r#" + k : "%r").collect(Collectors.joining(", "));
+        return GraphParser.parseFunction("func example(" + parameters + ") { %r = " + op + " return " + results + " }");
     }
 
-    private boolean isTuple() {
-        return List.of("scan", "while", "cond", "call", "vjp", "jvp").contains(op.split(" ")[0]);
+    private boolean hasSeveralResults() {
+        return List.of("scan", "while", "cond", "call").contains(op.split(" ")[0]);
     }
 
     @Override
