@@ -50,6 +50,7 @@ public final class SafeTensors {
 
     /// Writes tensors to a stream, as [#write(Path,Map)].
     public static void write(OutputStream out, Map<String, Tensor> tensors) throws IOException {
+        requireLittleEndian();
         var sorted = new TreeMap<>(tensors);
         var header = new StringBuilder("{");
         long offset = 0;
@@ -97,6 +98,7 @@ public final class SafeTensors {
     /// Reads all of a stream of `size` bytes; `where` names it in messages. No memory is asked for before the header has
     /// proved consistent with the size.
     static Map<String, Tensor> read(InputStream in, long size, String where, Place place) throws IOException {
+        requireLittleEndian();
         byte[] lengthBytes = in.readNBytes(8);
         if (lengthBytes.length < 8) {
             throw ArtifactException.damaged(where, "ends within the header's length");
@@ -122,6 +124,13 @@ public final class SafeTensors {
             throw ArtifactException.damaged(where, "has more than the " + size + " bytes it should have");
         }
         return tensors;
+    }
+
+    /// The format is little-endian, and bytes are copied as they are.
+    private static void requireLittleEndian() {
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new UnsupportedOperationException("Sinter reads and writes tensors on little-endian machines only");
+        }
     }
 
     private static void fill(Tensor tensor, InputStream in, byte[] chunk, String where, String name) throws IOException {
