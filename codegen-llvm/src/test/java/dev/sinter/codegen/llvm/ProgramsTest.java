@@ -10,6 +10,7 @@ import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.loop.math.ExpandMath;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
@@ -83,12 +84,45 @@ class ProgramsTest {
                             Expr.apply(Fn.ADD, Expr.load(S, i), Expr.load(S, Expr.apply(Fn.SUB, i, Expr.index(1))))));
                     k.loop("i", N, Stmt.Binding.SERIAL, (b, i) -> b.store(Y, i, Expr.load(S, i)));
                 }),
-                timeLoop(), halvings(), team()));
+                timeLoop(), halvings(), team()),
+                new Run(1, 0), new Run(1, 1), new Run(1, 7), new Run(1, 64), new Run(1, 133), new Run(2, 100), new Run(5, 33));
     }
 
     @TestFactory
     Stream<DynamicNode> randomPrograms() {
-        return onAllLevels(IntStream.range(0, 150).mapToObj(RandomPrograms::program).toList());
+        return onAllLevels(IntStream.range(0, 150).mapToObj(RandomPrograms::program).toList(), new Run(1, 0), new Run(1, 7), new Run(1, 133));
+    }
+
+    /// The math library's code, function by function, for those that it has.
+    @TestFactory
+    Stream<DynamicNode> mathLibrary() {
+        var programs = new ArrayList<LoopProgram>();
+        for (ElementType type : List.of(ElementType.F32, ElementType.F64, ElementType.I64)) {
+            for (Fn fn : Fn.values()) {
+                if (!fn.isPrimitive() && type.isFloat() != (fn == Fn.THREEFRY)) {
+                    try {
+                        programs.add(ExpandMath.run(pointwise(fn, type, 1)));
+                        programs.add(ExpandMath.run(pointwise(fn, type, 16)));
+                    } catch (UnsupportedOperationException e) {
+                        // The library has no code for it, and says so to whoever asks.
+                    }
+                }
+            }
+        }
+        return onAllLevels(programs, new Run(1, 133));
+    }
+
+    private static LoopProgram pointwise(Fn fn, ElementType type, int lanes) {
+        var a = new Buffer("a", type, Dim.named("N"), Buffer.Role.INPUT);
+        var b = new Buffer("b", type, Dim.named("N"), Buffer.Role.INPUT);
+        var y = new Buffer("y", type, Dim.named("N"), Buffer.Role.OUTPUT);
+        var block = new Block();
+        block.loop("i", Expr.index(0), N, lanes, Stmt.Binding.SERIAL, (body, i) -> {
+            Expr mask = body.let("mask", new Expr.FirstLanes(Expr.apply(Fn.SUB, N, i), lanes));
+            var operands = Stream.of(a, b).limit(fn.arity()).map(x -> body.let(x.name(), new Expr.Load(x, i, lanes, 1, mask))).toList();
+            body.add(new Stmt.Store(y, i, new Expr.Apply(fn, operands), mask));
+        });
+        return new LoopProgram(fn + "_" + type + "_x" + lanes, List.of(N), List.of(a, b, y), Map.of(), Dim.ZERO, onMemberZero(List.of(launch("k", block))));
     }
 
     /// A loop at program level that launches with a parameter, and a fixed value read from memory there.
@@ -161,15 +195,16 @@ class ProgramsTest {
         return new LoopProgram(name, List.of(N), List.of(X, I, Y, Z, S, T), Map.of(T, Dim.constant(0)), Dim.named("members").times(64), body);
     }
 
-    private static Stream<DynamicNode> onAllLevels(List<LoopProgram> programs) {
+    /// A size of the team and a value of `N`.
+    private record Run(int members, long n) { }
+
+    private static Stream<DynamicNode> onAllLevels(List<LoopProgram> programs, Run... runs) {
         return NativeLibrary.levels().stream().map(cpu -> {
             var library = NativeLibrary.of(cpu, programs.toArray(LoopProgram[]::new));
             return DynamicContainer.dynamicContainer(cpu.name(), programs.stream().map(program -> DynamicTest.dynamicTest(program.name(), () -> {
-                for (long n : new long[] {0, 1, 7, 64, 133}) {
-                    Differential.check(library, program, 1, n);
+                for (Run run : runs) {
+                    Differential.check(library, program, run.members(), run.n());
                 }
-                Differential.check(library, program, 2, 100);
-                Differential.check(library, program, 5, 33);
             })));
         });
     }
