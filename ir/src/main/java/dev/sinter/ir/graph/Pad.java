@@ -108,32 +108,6 @@ public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interi
 
     /// How much a negative padding cuts off.
     private static Dim missing(Dim padding) {
-        boolean positive = padding.interpret(new Dim.Algebra<Boolean>() {
-            @Override
-            public Boolean constant(long c) {
-                return c >= 0;
-            }
-
-            @Override
-            public Boolean name(String name) {
-                return true;
-            }
-
-            @Override
-            public Boolean plus(Boolean a, Boolean b) {
-                return a && b;
-            }
-
-            @Override
-            public Boolean times(Boolean a, Boolean b) {
-                return a && b;
-            }
-
-            @Override
-            public Boolean apply(String operation, Boolean a, Boolean b) {
-                return operation.equals("max") ? a || b : a && b;
-            }
-        });
-        return positive ? Dim.ZERO : Dim.ZERO.max(padding.times(-1));
+        return padding.isKnownNonNegative() ? Dim.ZERO : Dim.ZERO.max(padding.times(-1));
     }
 }

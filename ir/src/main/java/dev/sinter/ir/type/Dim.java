@@ -246,6 +246,15 @@ public final class Dim {
         return isConstant() ? OptionalLong.of(value()) : OptionalLong.empty();
     }
 
+    /// Whether this is non-negative whatever its names stand for, as far as the signs of the coefficients tell.
+    public boolean isKnownNonNegative() {
+        return terms.values().stream().allMatch(c -> c >= 0) && terms.keySet().stream().flatMap(m -> m.atoms().stream()).allMatch(a -> switch (a) {
+            case Atom.Name _ -> true;
+            case Atom.Apply(String op, Dim x, Dim y) -> op.equals("max") ? x.isKnownNonNegative() || y.isKnownNonNegative()
+                    : x.isKnownNonNegative() && y.isKnownNonNegative();
+        });
+    }
+
     /// Whether this is one bare name.
     public boolean isName() {
         return terms.size() == 1 && terms.firstEntry().getValue() == 1

@@ -12,6 +12,7 @@ import dev.sinter.ir.graph.Vjp;
 import dev.sinter.ir.interp.Interpreter;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Type;
+import dev.sinter.passes.simplify.Simplify;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,7 +100,9 @@ record DerivativeCase(String name, Body body, List<NdArray> inputs, double step,
         var arguments = new ArrayList<>(inputs);
         arguments.addAll(cotangents);
         var values = Interpreter.run(f, inputs);
-        var all = Interpreter.run(Differentiate.run(reverse), arguments);
+        Function expanded = Differentiate.run(reverse);
+        var all = Interpreter.run(expanded, arguments);
+        close(name + " " + mode + " (simplified)", flat(all), flat(Interpreter.run(Simplify.run(expanded), arguments)), 1e-11);
         for (int k = 0; k < values.size(); k++) {
             close(name + " " + mode + ": result " + k, values.get(k).toDoubles(), all.get(k).toDoubles(), 1e-12);
         }
