@@ -23,27 +23,7 @@ import org.bytedeco.llvm.LLVM.LLVMDiagnosticInfoRef;
 /// The process-wide state of LLVM: loaded once, its target registered once, its complaints collected per thread.
 final class LlvmLibrary {
     private static final ThreadLocal<List<String>> ERRORS = ThreadLocal.withInitial(ArrayList::new);
-    private static final LLVMDiagnosticHandler HANDLER;
-
-    static {
-        unlimited("org.bytedeco.javacpp.maxbytes");
-        unlimited("org.bytedeco.javacpp.maxphysicalbytes");
-        Loader.load(org.bytedeco.llvm.global.LLVM.class);
-        LLVMInitializeX86TargetInfo();
-        LLVMInitializeX86Target();
-        LLVMInitializeX86TargetMC();
-        LLVMInitializeX86AsmPrinter();
-        LLVMInitializeX86AsmParser();
-        HANDLER = new LLVMDiagnosticHandler() {
-            @Override
-            public void call(LLVMDiagnosticInfoRef info, Pointer ignored) {
-                if (LLVMGetDiagInfoSeverity(info) == LLVMDSError) {
-                    ERRORS.get().add(text(LLVMGetDiagInfoDescription(info)));
-                }
-            }
-        };
-        HANDLER.retainReference();     // or it would be freed with the first module, in whose scope it is made
-    }
+    private static LLVMDiagnosticHandler handler;
 
     private LlvmLibrary() { }
 
@@ -55,12 +35,39 @@ final class LlvmLibrary {
         }
     }
 
-    /// Loads LLVM unless it is loaded.
-    static void load() { }
+    /// Loads LLVM and registers its target, unless that is done.
+    ///
+    /// @throws IllegalStateException if there is no LLVM for this platform on the class path
+    static synchronized void load() {
+        if (handler != null) {
+            return;
+        }
+        unlimited("org.bytedeco.javacpp.maxbytes");
+        unlimited("org.bytedeco.javacpp.maxphysicalbytes");
+        try {
+            Loader.load(org.bytedeco.llvm.global.LLVM.class);
+        } catch (LinkageError e) {
+            throw new IllegalStateException("LLVM cannot be loaded here (" + Loader.getPlatform() + "): " + e.getMessage(), e);
+        }
+        LLVMInitializeX86TargetInfo();
+        LLVMInitializeX86Target();
+        LLVMInitializeX86TargetMC();
+        LLVMInitializeX86AsmPrinter();
+        LLVMInitializeX86AsmParser();
+        handler = new LLVMDiagnosticHandler() {
+            @Override
+            public void call(LLVMDiagnosticInfoRef info, Pointer ignored) {
+                if (LLVMGetDiagInfoSeverity(info) == LLVMDSError) {
+                    ERRORS.get().add(text(LLVMGetDiagInfoDescription(info)));
+                }
+            }
+        };
+        handler.retainReference();     // or it would be freed with whatever scope of JavaCPP's happens to be open
+    }
 
     /// Has the errors of this context collected; without a handler LLVM would end the process at the first one.
     static void collectErrors(LLVMContextRef context) {
-        LLVMContextSetDiagnosticHandler(context, HANDLER, null);
+        LLVMContextSetDiagnosticHandler(context, handler, null);
         ERRORS.get().clear();
     }
 

@@ -42,10 +42,15 @@ final class LlvmModule implements AutoCloseable {
         LlvmLibrary.load();
         this.scope = new PointerScope();
         this.cpu = cpu;
+        try {
+            this.machine = machine(cpu);
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
         this.context = LLVMContextCreate();
         LlvmLibrary.collectErrors(context);
         this.module = LLVMModuleCreateWithNameInContext(name, context);
-        this.machine = machine(cpu);
         LLVMSetTarget(module, cpu.triple());
         var layout = LLVMCreateTargetDataLayout(machine);
         LLVMSetModuleDataLayout(module, layout);

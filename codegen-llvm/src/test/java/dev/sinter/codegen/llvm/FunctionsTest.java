@@ -79,7 +79,7 @@ class FunctionsTest {
             cases.add(trap("divMul", type, (a, b, _) -> Expr.apply(Fn.MUL, Expr.apply(Fn.DIV, a, b), b), (f, a, b, _) -> f.of(Fn.MUL, f.of(Fn.DIV, a, b), b)));
             cases.add(trap("selectMax", type, (a, b, _) -> Expr.apply(Fn.SELECT, Expr.apply(Fn.LT, a, b), b, a),
                     (f, a, b, _) -> f.of(Fn.LT, a, b) != 0 ? b : a));
-            for (double k : new double[] {0, -0.0, 1, -1, 2, 3, 0.1, Double.POSITIVE_INFINITY, Double.NaN}) {
+            for (double k : new double[] {0, -0.0, 1, 2, 3, Double.POSITIVE_INFINITY}) {
                 for (Fn fn : List.of(Fn.ADD, Fn.SUB, Fn.MUL, Fn.DIV, Fn.MIN, Fn.MAX, Fn.EQ, Fn.LT)) {
                     long bits = Bits.of(type, k);
                     String name = fn + "_" + Double.toString(k).replace('.', '_').replace('-', 'm');
@@ -89,7 +89,7 @@ class FunctionsTest {
             }
         }
         for (ElementType type : List.of(ElementType.I32, ElementType.I64)) {
-            for (long k : new long[] {0, 1, -1, 2, 3, -7, 8, 33, Integer.MIN_VALUE}) {
+            for (long k : new long[] {0, -1, 3, 8, Integer.MIN_VALUE}) {
                 for (Fn fn : List.of(Fn.DIV, Fn.REM, Fn.SHL, Fn.SHR, Fn.USHR, Fn.MUL)) {
                     String name = fn + "_" + Long.toString(k).replace('-', 'm');
                     cases.add(trap(name, type, (a, _, _) -> Expr.apply(fn, a, splat(Expr.integer(type, k), a)), (f, a, _, _) -> f.of(fn, a, k)));

@@ -3,6 +3,7 @@ package dev.sinter.codegen.llvm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sinter.ir.loop.Block;
@@ -87,6 +88,20 @@ class SharedLibraryTest {
                 + "ptr noalias nocapture %y, ptr noalias nocapture readonly %x)"), ir);
         assertTrue(ir.contains("%wide = call <16 x float> @llvm.masked.load"), ir);
         assertFalse(LlvmBackend.optimisedIr(programs(), Cpu.X86_64_V3).contains("alloca"));
+    }
+
+    @Test
+    void complaintsOfLlvmAreExceptions() {
+        Cpu good = Cpu.X86_64_V3;
+        var wrong = new Cpu.Assembly("bogus %eax", "");
+        var wrongAssembly = new Cpu(good.name(), good.triple(), good.processor(), good.vectorBits(), wrong, good.giveWay());
+        var bug = assertThrows(IllegalStateException.class, () -> LlvmBackend.emit(programs(), wrongAssembly));
+        assertTrue(bug.getMessage().startsWith("LLVM failed at generating code; this is a bug in Sinter's native backend, not in the model: ")
+                && bug.getMessage().contains("invalid instruction mnemonic 'bogus'"), bug.getMessage());
+        var wrongTriple = new Cpu(good.name(), "vax-dec-vms", good.processor(), good.vectorBits(), good.pause(), good.giveWay());
+        var refusal = assertThrows(IllegalArgumentException.class, () -> LlvmBackend.emit(programs(), wrongTriple));
+        assertTrue(refusal.getMessage().startsWith("LLVM has no target vax-dec-vms: "), refusal.getMessage());
+        assertEquals(2, new Elf(LlvmBackend.emit(programs(), good)).exported.size());
     }
 
     /// The dynamic symbols of a 64-bit little-endian ELF file; see the System V ABI, "Symbol Table".
