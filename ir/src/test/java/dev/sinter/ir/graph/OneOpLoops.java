@@ -9,6 +9,7 @@ import dev.sinter.ir.loop.LoopInterpreter;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.LoopVerifier;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.loop.math.ExpandMath;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import java.nio.ByteBuffer;
@@ -42,7 +43,6 @@ final class OneOpLoops {
         return switch (op) {
             case Unary(UnaryFn fn, _) -> fn.loop == null || fn.loop.isPrimitive();
             case Binary(BinaryFn fn, _, _) -> fn.loop.isPrimitive();
-            case RandomBits _ -> false;
             default -> op instanceof Pointwise || op instanceof Looped;
         };
     }
@@ -167,7 +167,7 @@ final class OneOpLoops {
         var kernel = new Kernel("k", List.of(), current.statements(), value.op().name());
         var program = new LoopProgram("one_op", names, buffers, offsets, arena, List.of(new Stmt.Launch(kernel, List.of())));
         LoopVerifier.verify(program);
-        LoopInterpreter.run(program, values, memory);
+        LoopInterpreter.run(ExpandMath.run(program), values, memory);
         return array(array, results);
     }
 

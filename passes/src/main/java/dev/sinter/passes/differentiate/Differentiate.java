@@ -7,7 +7,6 @@ import dev.sinter.ir.graph.Jvp;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.graph.NotDifferentiableException;
 import dev.sinter.ir.graph.Op;
-import dev.sinter.ir.graph.Regions;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.graph.Vjp;
 import dev.sinter.passes.rewrite.InlineCalls;
@@ -41,7 +40,7 @@ public final class Differentiate {
             boolean changes = false;
             for (Value v : f.values()) {
                 changes |= v.op() instanceof Vjp || v.op() instanceof Jvp;
-                for (Function region : Regions.of(v.op())) {
+                for (Function region : v.op().regions()) {
                     changes |= expanded(region) != region;
                 }
             }
@@ -56,8 +55,8 @@ public final class Differentiate {
             case Vjp v -> reverse(v, g);
             case Jvp j -> forward(j, g);
             default -> {
-                var regions = Regions.of(op);
-                yield Rewrite.keep(regions.isEmpty() ? op : Regions.with(op, regions.stream().map(this::expanded).toList()), g);
+                var regions = op.regions();
+                yield Rewrite.keep(regions.isEmpty() ? op : op.withRegions(regions.stream().map(this::expanded).toList()), g);
             }
         };
     }

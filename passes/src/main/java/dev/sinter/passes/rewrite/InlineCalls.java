@@ -4,7 +4,6 @@ import dev.sinter.ir.graph.Call;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.graph.Op;
-import dev.sinter.ir.graph.Regions;
 import dev.sinter.ir.graph.Value;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +32,7 @@ public final class InlineCalls {
             boolean regionsChange = false;
             for (Value v : f.values()) {
                 regionsChange |= v.op() instanceof Call;
-                for (Function region : Regions.of(v.op())) {
+                for (Function region : v.op().regions()) {
                     regionsChange |= inlined(region) != region;
                 }
             }
@@ -45,7 +44,7 @@ public final class InlineCalls {
     }
 
     private Op withInlinedRegions(Op op) {
-        var regions = Regions.of(op);
-        return regions.isEmpty() ? op : Regions.with(op, regions.stream().map(this::inlined).toList());
+        var regions = op.regions();
+        return regions.isEmpty() ? op : op.withRegions(regions.stream().map(this::inlined).toList());
     }
 }
