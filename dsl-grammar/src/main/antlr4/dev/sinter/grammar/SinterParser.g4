@@ -105,7 +105,7 @@ expression
   | LPAREN expression RPAREN                                              # parenthesised
   | LPAREN RPAREN                                                         # unit
   | LPAREN tupleField (COMMA tupleField)* COMMA? RPAREN                   # tuple
-  | LBRACKET (expression (COMMA expression)* COMMA?)? RBRACKET            # list
+  | LBRACKET (element (COMMA element)* COMMA?)? RBRACKET                  # list
   | LBRACKET expression generator+ RBRACKET                               # comprehension
   | block                                                                 # blockExpression
   | name                                                                  # reference
@@ -115,6 +115,8 @@ expression
   | (TRUE | FALSE)                                                        # truth
   | NONE                                                                  # nothing
   ;
+
+element: ELLIPSIS? expression;
 
 index: name (COLON expression)?;
 

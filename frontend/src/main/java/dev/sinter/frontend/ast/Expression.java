@@ -70,6 +70,9 @@ public sealed interface Expression {
     /// `(a, name: b)`, and `()`.
     record Tuple(Span span, List<Argument> fields) implements Expression { }
 
+    /// `...xs` inside brackets: all elements of a list in its place.
+    record Spread(Span span, Expression list) implements Expression { }
+
     /// `[a, b]`.
     record Sequence(Span span, List<Expression> elements) implements Expression { }
 

@@ -58,7 +58,7 @@ class ReadExpressions {
             case ParenthesisedContext c -> expression(c.expression());
             case UnitContext _ -> new Expression.Tuple(span, List.of());
             case TupleContext c -> tuple(span, c.tupleField());
-            case ListContext c -> new Expression.Sequence(span, expressions(c.expression()));
+            case ListContext c -> new Expression.Sequence(span, c.element().stream().map(this::element).toList());
             case ComprehensionContext c -> new Expression.Comprehension(span, expression(c.expression()), c.generator().stream()
                 .map(g -> new Expression.Generator(name(g.name()), expression(g.expression()))).toList());
             case BlockExpressionContext c -> block(c.block());
@@ -94,6 +94,11 @@ class ReadExpressions {
     private Expression tuple(Span span, List<TupleFieldContext> fields) {
         return new Expression.Tuple(span, fields.stream()
             .map(f -> new Expression.Argument(Optional.ofNullable(f.name()).map(this::name), expression(f.expression()))).toList());
+    }
+
+    private Expression element(ElementContext tree) {
+        Expression value = expression(tree.expression());
+        return tree.ELLIPSIS() == null ? value : new Expression.Spread(span(tree), value);
     }
 
     private Expression binary(Span span, Operator operator, List<ExpressionContext> operands) {

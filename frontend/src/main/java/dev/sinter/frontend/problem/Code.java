@@ -88,6 +88,8 @@ public enum Code {
     S0510,
     /// A dim that is not usable as an extent.
     S0511,
+    /// Operands that an operation does not take.
+    S0512,
 
     /// An index of unknown extent.
     S0601,

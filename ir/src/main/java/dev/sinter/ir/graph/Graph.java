@@ -34,6 +34,11 @@ public final class Graph {
         return known;
     }
 
+    /// Whether a value was made by this builder.
+    public boolean owns(Value value) {
+        return nodes.get(value.op()) == value;
+    }
+
     /// A new parameter.
     public Value parameter(String label, Type.Tensor type) {
         return add(new Parameter(label, type));

@@ -1,0 +1,111 @@
+package dev.sinter.frontend.elaborate;
+
+import dev.sinter.frontend.Options;
+import dev.sinter.frontend.problem.Code;
+import dev.sinter.frontend.problem.Label;
+import dev.sinter.frontend.problem.Problem;
+import dev.sinter.frontend.problem.Problems;
+import dev.sinter.frontend.source.Span;
+import dev.sinter.ir.graph.Graph;
+import dev.sinter.ir.graph.Origin;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.function.Supplier;
+
+/// Elaboration runs a model on symbolic tensors: numbers, lists, functions and models are computed away, what remains is the graph.
+///
+/// This class holds what all of it shares; one class per construct does the work. Functions are elaborated at each call, so a function of
+/// the library has as many types as it has uses. A `Failure` ends a statement, not the run.
+final class Elaborator {
+    private static final int MAX_CALLS = 250;
+
+    /// A call in progress.
+    record Frame(String function, Span call) { }
+
+    final Options options;
+    final Problems problems;
+    final Arrays arrays = new Arrays(this);
+    final Operators operators = new Operators(this);
+    final Expressions expressions = new Expressions(this);
+    final Statements statements = new Statements(this);
+    final Subscripts subscripts = new Subscripts(this);
+    final IndexNotation indexNotation = new IndexNotation(this);
+    final Types types = new Types(this);
+    final Calls calls = new Calls(this);
+    final Modules modules = new Modules(this);
+    final Loops loops = new Loops(this);
+    final Derivatives derivatives = new Derivatives(this);
+    final Training training = new Training(this);
+
+    Graph graph = new Graph();
+    State state = new State(v -> { throw Failure.silent(); }, false);
+    Keys keys = new Keys(() -> { throw Failure.silent(); });
+    boolean trains;
+    String entry = "";
+    private final Deque<Frame> frames = new ArrayDeque<>();
+
+    Elaborator(Options options, Problems problems) {
+        this.options = options;
+        this.problems = problems;
+    }
+
+    /// Runs `body` inside a call.
+    <T> T inCall(String function, Span call, Supplier<T> body) {
+        if (frames.size() >= MAX_CALLS) {
+            throw Failure.of(Code.S0306, "calls are nested too deeply", call, "call number " + (MAX_CALLS + 1) + " inside the others")
+                .help("functions are elaborated at each call, so a function that calls itself must stop at compile time");
+        }
+        frames.push(new Frame(function, call));
+        try {
+            return body.get();
+        } catch (Failure failure) {
+            throw located(failure);
+        } finally {
+            frames.pop();
+        }
+    }
+
+    /// Runs `body`; values made meanwhile come from `span`, or from the user's call if that is in the library.
+    Origin enter(Span span) {
+        Span place = userSpan(span);
+        return graph.at(new Origin(place.source().name(), place.line(), place.column()));
+    }
+
+    private Span userSpan(Span span) {
+        if (!span.source().isLibrary()) return span;
+        for (Frame f : frames) {
+            if (!f.call.source().isLibrary()) return f.call;
+        }
+        return span;
+    }
+
+    /// Reports a failure. One inside the library is shown at the user's call, with the library's place beside it.
+    void report(Failure failure) {
+        Problem problem = failure.problem();
+        if (problem == null) return;
+        problems.add(relocate(problem));
+    }
+
+    /// The failure with its place settled while the calls that led to it are still known.
+    private Failure located(Failure failure) {
+        Problem problem = failure.problem();
+        return problem == null ? failure : new Failure(relocate(problem));
+    }
+
+    private Problem relocate(Problem problem) {
+        Span place = problem.primary().span();
+        Span user = userSpan(place);
+        if (user == place) return problem;
+        var also = new ArrayList<Label>();
+        also.add(new Label(place, "found here, in the library"));
+        problem.also().stream().filter(l -> !l.span().source().isLibrary()).forEach(also::add);
+        return problem.at(new Label(user, problem.primary().text()), also);
+    }
+
+    /// "expected … found …".
+    Failure mismatch(String expected, Datum found, Span span) {
+        if (found instanceof Datum.Broken) return Failure.silent();
+        return Failure.of(Code.S0402, "expected " + expected, span, "found " + Show.kind(found));
+    }
+}
