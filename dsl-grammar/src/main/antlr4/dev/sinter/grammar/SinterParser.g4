@@ -86,7 +86,7 @@ pattern
 expression
   : expression LPAREN arguments RPAREN                                    # call
   | expression LBRACKET subscripts RBRACKET                               # subscripted
-  | expression DOT name                                                   # field
+  | expression DOT (name | INT)                                           # field
   | <assoc = right> expression CARET expression                           # power
   | operator = (MINUS | PLUS) expression                                  # sign
   | expression operator = (STAR | SLASH | AT | DIV | MOD) expression      # product

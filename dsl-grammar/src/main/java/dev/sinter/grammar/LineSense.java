@@ -27,8 +27,7 @@ public abstract class LineSense extends Lexer {
         SinterLexer.MAXIMISE, SinterLexer.OVER, SinterLexer.THROUGH, SinterLexer.WITHIN, SinterLexer.WHEN, SinterLexer.ARROW,
         SinterLexer.FAT_ARROW, SinterLexer.PIPE, SinterLexer.RANGE, SinterLexer.ASSIGN, SinterLexer.EQ, SinterLexer.NE,
         SinterLexer.LE, SinterLexer.GE, SinterLexer.LT, SinterLexer.GT, SinterLexer.EQUALS, SinterLexer.COLON, SinterLexer.COMMA,
-        SinterLexer.DOT, SinterLexer.PLUS, SinterLexer.MINUS, SinterLexer.STAR, SinterLexer.SLASH, SinterLexer.AT, SinterLexer.CARET,
-        SinterLexer.TILDE, SinterLexer.LBRACE, SinterLexer.RPAREN, SinterLexer.RBRACKET);
+        SinterLexer.DOT, SinterLexer.STAR, SinterLexer.SLASH, SinterLexer.AT, SinterLexer.CARET, SinterLexer.TILDE, SinterLexer.LBRACE, SinterLexer.RPAREN, SinterLexer.RBRACKET);
 
     private final Deque<Token> ready = new ArrayDeque<>();
     private final Deque<Integer> brackets = new ArrayDeque<>();
@@ -66,15 +65,21 @@ public abstract class LineSense extends Lexer {
                 else token.setChannel(Token.HIDDEN_CHANNEL);
                 continue;
             }
-            if (lineBreak != null && !ends(token.getType())) lineBreak.setChannel(Token.HIDDEN_CHANNEL);
+            if (lineBreak != null && !ends(token)) lineBreak.setChannel(Token.HIDDEN_CHANNEL);
             follow(token.getType());
             return;
         }
     }
 
-    private boolean ends(int next) {
+    private boolean ends(Token next) {
         if (!brackets.isEmpty() && brackets.peek() != SinterLexer.LBRACE) return false;
-        return !CANNOT_END.contains(previous) && !CONTINUES.contains(next);
+        return !CANNOT_END.contains(previous) && !continues(next);
+    }
+
+    /// A minus or plus continues the line above if a space follows it: `- x` is the rest of a difference, `-x` begins a statement.
+    private boolean continues(Token next) {
+        if (next.getType() == SinterLexer.MINUS || next.getType() == SinterLexer.PLUS) return Character.isWhitespace(_input.LA(1));
+        return CONTINUES.contains(next.getType());
     }
 
     private void follow(int type) {

@@ -116,7 +116,7 @@ final class ArrayPrimitives {
         Primitives.define(scope, "reshape", List.of("x", "shape"), ArrayPrimitives::reshape);
         Primitives.define(scope, "transpose", List.of("x", "order?"), ArrayPrimitives::transpose);
         Primitives.define(scope, "expand", List.of("x", "axis"), b -> {
-            Value x = b.exact("x");
+            Value x = b.array("x");
             int axis = b.axis("axis", x.rank() + 1, 0);
             return new Datum.Array(b.e().graph.reshape(x, x.shape().insert(axis, Dim.ONE)));
         });
@@ -141,8 +141,7 @@ final class ArrayPrimitives {
 
     /// One extent may be -1: it follows from the others.
     private static Datum reshape(Bound b) {
-        Value x = b.exact("x");
-        if (b.get("x") instanceof Datum.Sequence) x = b.array("x");
+        Value x = b.array("x");
         List<Datum> listed = b.get("shape") instanceof Datum.Sequence(List<Datum> elements) ? elements : List.of(b.get("shape"));
         var dims = new ArrayList<Dim>();
         int open = -1;

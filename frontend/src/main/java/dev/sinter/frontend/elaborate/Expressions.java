@@ -118,6 +118,7 @@ final class Expressions {
     private Datum field(Expression.Field f, Scope scope) {
         Datum base = evaluate(f.base(), scope);
         String name = f.name().text();
+        if (Character.isDigit(name.charAt(0))) return part(f, base);
         switch (base) {
             case Datum.Part(Instance instance) -> {
                 Datum member = instance.scope().own(name);
@@ -137,6 +138,15 @@ final class Expressions {
                 throw name.equals("shape") || name.equals("T") ? failure.help(name.equals("T") ? "`transpose(x)`" : "`shape(x)`") : failure;
             }
         }
+    }
+
+    /// `pair.0`.
+    private Datum part(Expression.Field f, Datum base) {
+        if (!(base instanceof Datum.Tuple) && !(base instanceof Datum.Sequence)) throw e.mismatch("a tuple", base, f.base().span()).help("an array is subscripted: `x[0]`");
+        List<Datum> parts = elements(base, f.base().span());
+        long k = f.name().text().length() > 9 ? Long.MAX_VALUE : Long.parseLong(f.name().text());
+        if (k < parts.size()) return parts.get((int) k);
+        throw Failure.of(Code.S0204, "this tuple has no part " + f.name(), f.name().span(), "it has " + parts.size() + (parts.size() == 1 ? " part" : " parts"));
     }
 
     private static Failure noMember(String title, Expression.Field f, List<String> known) {

@@ -117,7 +117,7 @@ final class Plans {
         var columns = new LinkedHashMap<String, Span>();
         free(s.value(), columns, new LinkedHashSet<>());
         var parameters = columns.entrySet().stream().map(c -> new Parameter(new Name(c.getValue(), c.getKey()), Optional.empty(), Optional.empty())).toList();
-        var f = new Declaration.Function(s.span(), "The score `" + name + "` of a batch.", true, false, new Name(s.name().map(Name::span).orElse(s.value().span()), "score." + name),
+        var f = new Declaration.Function(s.span(), "The score `" + name + "` of a batch.", true, false, new Name(s.name().map(Name::span).orElse(s.value().span()), "score_" + name),
             parameters, Optional.empty(), s.value());
         var entry = entries.entry(f);
         if (entry.isEmpty()) return Optional.empty();
@@ -126,7 +126,7 @@ final class Plans {
             throw Failure.of(Code.S0805, "a score is one real number", s.value().span(), "found " + Show.type(result)).help("take the `mean`");
         }
         scored.add(entry.get());
-        return Optional.of(new TrainingPlan.Score(name, "score." + name, columns.keySet().stream().map(c -> new TrainingPlan.Column(c, c)).toList()));
+        return Optional.of(new TrainingPlan.Score(name, "score_" + name, columns.keySet().stream().map(c -> new TrainingPlan.Column(c, c)).toList()));
     }
 
     private void free(Expression x, Map<String, Span> columns, Set<String> bound) {

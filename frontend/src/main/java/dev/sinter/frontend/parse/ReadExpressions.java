@@ -36,7 +36,8 @@ class ReadExpressions {
         return switch (tree) {
             case CallContext c -> new Expression.Call(span, expression(c.expression()), arguments(c.arguments()));
             case SubscriptedContext c -> new Expression.Subscripted(span, expression(c.expression()), subscripts(c.subscripts()));
-            case FieldContext c -> new Expression.Field(span, expression(c.expression()), name(c.name()));
+            case FieldContext c -> new Expression.Field(span, expression(c.expression()),
+                c.INT() == null ? name(c.name()) : new Name(span(c.INT().getSymbol()), c.INT().getText()));
             case PowerContext c -> binary(span, Operator.POW, c.expression());
             case SignContext c -> sign(span, c);
             case ProductContext c -> binary(span, Operator.of(c.operator.getText()), c.expression());
