@@ -1,0 +1,38 @@
+package dev.sinter.passes.fuse;
+
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.type.Dim;
+import java.util.List;
+
+/// Roots that are computed together.
+public sealed interface Group {
+    /// What is computed, in order.
+    List<Value> roots();
+
+    /// One kernel of loops over `rows`, within which there may be loops over `inner`. A root is a value of the shape `rows` or `rows × inner`, or a reduction of
+    /// such a value along the inner axes; or all roots are elementwise values of one shape and reductions, to one shape `rows`, of one other shape.
+    record Nest(List<Dim> rows, List<Dim> inner, List<Value> roots) implements Group {
+        /// Copies the lists.
+        public Nest {
+            rows = List.copyOf(rows);
+            inner = List.copyOf(inner);
+            roots = List.copyOf(roots);
+        }
+    }
+
+    /// A contraction, and elementwise values of its result. The first root is the `dot`; each other one reads it, if at all, at a permutation of its own axes.
+    record Product(List<Value> roots) implements Group {
+        /// Copies the list.
+        public Product {
+            roots = List.copyOf(roots);
+        }
+    }
+
+    /// An op with loops or control flow of its own.
+    record Single(Value value) implements Group {
+        @Override
+        public List<Value> roots() {
+            return List.of(value);
+        }
+    }
+}

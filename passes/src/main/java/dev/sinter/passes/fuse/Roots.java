@@ -1,0 +1,150 @@
+package dev.sinter.passes.fuse;
+
+import dev.sinter.ir.graph.Constant;
+import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Pointwise;
+import dev.sinter.ir.graph.Reduce;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.passes.schedule.Indices;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Decides which values are roots. What is not pointwise is one; so is what must be in memory (a result, an operand of an op with loops of its own) and what
+/// would be computed again so often that a store and loads are cheaper.
+final class Roots {
+    /// What a name of a dim is taken for when sizes are compared.
+    private static final long TYPICAL = 32;
+    /// The arithmetic up to which pointwise values are computed where they are read.
+    private static final double LONGEST = 200;
+    private static final double LOAD = 2;
+    private static final double STORE = 4;
+
+    private final Supplier<Indices> indices;
+    private final Map<Value, Reads> local = new IdentityHashMap<>();
+    private final Map<Value, Double> chain = new IdentityHashMap<>();
+    private final Map<Value, Double> demand = new IdentityHashMap<>();
+    private final Set<Value> roots = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private Roots(Supplier<Indices> indices) {
+        this.indices = indices;
+    }
+
+    /// The roots among `values`, which are in order, operands first.
+    ///
+    /// @param given  values that are in memory already
+    /// @param forced values that must be in memory
+    static Set<Value> of(List<Value> values, Set<Value> given, Set<Value> forced, Supplier<Indices> indices) {
+        var roots = new Roots(indices);
+        for (Value v : values) {
+            roots.forward(v, given.contains(v), forced.contains(v));
+        }
+        for (Value v : values.reversed()) {
+            roots.backward(v);
+        }
+        roots.roots.removeAll(given);
+        return roots.roots;
+    }
+
+    /// The number of elements, names taken for typical numbers.
+    static double elements(Value v) {
+        double n = 1;
+        for (Dim d : v.shape()) {
+            n *= size(d);
+        }
+        return n;
+    }
+
+    /// A dim's value, names taken for typical numbers.
+    static double size(Dim d) {
+        if (d.isConstant()) {
+            return d.value();
+        }
+        var names = new HashMap<String, Long>();
+        d.names().forEach(name -> names.put(name, TYPICAL));
+        return Math.max(1, d.evaluate(names));
+    }
+
+    private static boolean isTensor(Value v) {
+        return v.type() instanceof dev.sinter.ir.type.Type.Tensor;
+    }
+
+    private void forward(Value v, boolean given, boolean forced) {
+        if (given || v.op() instanceof Constant || !(v.op() instanceof Pointwise)) {
+            if (!(v.op() instanceof Constant)) {
+                roots.add(v);
+            }
+            chain.put(v, LOAD);
+            return;
+        }
+        Reads reads = Reads.of(v, indices.get(), operand -> true);
+        local.put(v, reads);
+        double cost = reads.cost();
+        for (Reads.Access a : reads.accesses()) {
+            cost += roots.contains(a.value()) ? LOAD : chain.get(a.value());
+        }
+        chain.put(v, cost);
+        if (forced || cost > LONGEST) {
+            roots.add(v);
+        }
+    }
+
+    private void backward(Value v) {
+        if (!isTensor(v)) {
+            return;
+        }
+        double elements = Math.max(1, elements(v));
+        double wanted = demand.getOrDefault(v, 0.0);
+        if (local.containsKey(v) && !roots.contains(v)) {
+            double times = wanted / elements;
+            double cost = chain.get(v);
+            boolean inMemory = local.get(v).accesses().size() == 1 && local.get(v).cost() == 0;
+            if (!inMemory && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
+                roots.add(v);
+            }
+        }
+        double evaluated = roots.contains(v) ? elements : wanted;
+        switch (v.op()) {
+            case Reduce reduce -> want(reduce.x(), elements(reduce.x()));
+            case Dot dot -> {
+                contracted(dot.a(), elements * product(dot, dot.contractA()));
+                contracted(dot.b(), elements * product(dot, dot.contractA()));
+            }
+            default -> {
+                if (local.containsKey(v)) {
+                    local.get(v).accesses().forEach(a -> want(a.value(), evaluated));
+                }
+            }
+        }
+    }
+
+    private static double product(Dot dot, List<Integer> axes) {
+        return axes.stream().mapToDouble(k -> size(dot.a().dim(k))).reduce(1, (x, y) -> x * y);
+    }
+
+    /// An operand of a contraction is read many times, so it is computed on the way only if it is another view of what is in memory.
+    private void contracted(Value operand, double times) {
+        if (local.containsKey(operand) && !isView(operand)) {
+            roots.add(operand);
+        }
+        want(operand, times);
+    }
+
+    /// Whether an element is an element of another value at an affine index, without arithmetic.
+    private boolean isView(Value v) {
+        Reads reads = local.get(v);
+        return reads.cost() == 0 && (reads.accesses().isEmpty()
+                || reads.accesses().size() == 1 && reads.accesses().getFirst().isAffine() && !reads.accesses().getFirst().guarded());
+    }
+
+    private void want(Value v, double times) {
+        if (isTensor(v)) {
+            demand.merge(v, times, Double::sum);
+        }
+    }
+}

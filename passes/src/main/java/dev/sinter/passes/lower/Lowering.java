@@ -1,0 +1,94 @@
+package dev.sinter.passes.lower;
+
+import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.passes.memory.MemoryPlan;
+import dev.sinter.passes.schedule.Machine;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Lowers an entry of a module to a loop program.
+public final class Lowering {
+    private Lowering() { }
+
+    /// The program of an entry for a machine.
+    ///
+    /// The graph has been differentiated (no `vjp` or `jvp` is left) and had better be simplified. The buffer table is in the order inputs, state,
+    /// outputs, then constants and temps as they were needed.
+    ///
+    /// @throws IllegalArgumentException      if a dim is bound by no input
+    /// @throws UnsupportedOperationException if an op cannot be lowered
+    public static Lowered lower(Module module, Module.Entry entry, Machine machine) {
+        var table = new Table(machine);
+        bindDims(entry, table);
+        Map<String, Buffer> state = new LinkedHashMap<>();
+        Map<Value, Place> given = new IdentityHashMap<>();
+        for (int k = 0; k < entry.inputs().size(); k++) {
+            Value p = entry.function().parameters().get(k);
+            Buffer buffer = switch (entry.inputs().get(k)) {
+                case Module.Binding.Argument(String name) -> table.buffer(name, p.element(), p.shape().elements(), Buffer.Role.INPUT);
+                case Module.Binding.OfState(String name) -> state.computeIfAbsent(name, n -> table.buffer(n, p.element(), p.shape().elements(), Buffer.Role.STATE));
+            };
+            given.put(p, Place.whole(buffer, p.shape()));
+        }
+        var results = new ArrayList<Region.Target>();
+        for (int k = 0; k < entry.outputs().size(); k++) {
+            Value r = entry.function().results().get(k);
+            switch (entry.outputs().get(k)) {
+                case Module.Binding.Argument(String name) ->
+                        results.add(new Region.Target(r, Place.whole(table.buffer(name, r.element(), r.shape().elements(), Buffer.Role.OUTPUT), r.shape())));
+                case Module.Binding.OfState(String name) -> {
+                    Buffer buffer = state.computeIfAbsent(name, n -> table.buffer(n, r.element(), r.shape().elements(), Buffer.Role.STATE));
+                    if (given.get(r) == null || given.get(r).buffer() != buffer) {       // state that stays as it is needs no store
+                        results.add(new Region.Target(r, Place.whole(buffer, r.shape())));
+                    }
+                }
+            }
+        }
+        var steps = Region.steps(table, entry.function(), given, results);
+        MemoryPlan plan = MemoryPlan.of(steps);
+        var buffers = new ArrayList<>(table.buffers);
+        buffers.removeIf(b -> b.role() == Buffer.Role.TEMP && !plan.offsets().containsKey(b));
+        var program = new LoopProgram(entry.name(), new ArrayList<>(table.dims.values()), buffers, plan.offsets(), plan.arena(), plan.body());
+        return new Lowered(program, Work.flops(entry.function(), table), bytes(table), table.constants, table.decisions);
+    }
+
+    private static void bindDims(Module.Entry entry, Table table) {
+        var names = new LinkedHashMap<String, Boolean>();
+        for (Value p : entry.function().parameters()) {
+            for (Dim d : p.shape()) {
+                d.names().forEach(name -> names.putIfAbsent(name, false));
+                if (d.isName()) {
+                    names.put(d.toString(), true);
+                }
+            }
+        }
+        names.forEach((name, bound) -> {
+            if (!bound) {
+                throw new IllegalArgumentException("the dim '" + name + "' of '" + entry.name() + "' is bound by no input: no input has it as a dim by itself");
+            }
+            if (name.equals(LoopProgram.MEMBERS.name()) || name.equals(LoopProgram.MEMBER.name())) {
+                throw new IllegalArgumentException("no dim can be called '" + name + "'");
+            }
+            table.dims.put(name, Expr.Var.index(name));
+        });
+    }
+
+    private static Dim bytes(Table table) {
+        Dim sum = Dim.ZERO;
+        var seen = new HashSet<Buffer>();
+        for (Buffer b : table.buffers) {
+            if (b.role() != Buffer.Role.TEMP && seen.add(b)) {
+                sum = sum.plus(b.elements().times(b.type().bytes()));
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,348 @@
+package dev.sinter.passes.lower;
+
+import dev.sinter.ir.graph.Reduce;
+import dev.sinter.ir.graph.Reduction;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.fuse.Group;
+import dev.sinter.passes.schedule.Axis;
+import dev.sinter.passes.schedule.Indices;
+import dev.sinter.passes.schedule.Vectoriser;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// The loops of a group of elementwise values and reductions.
+///
+/// Over the rows run parallel loops. Within a row there are stages, each a nest over the inner axes that computes everything that does not need what the
+/// stage itself reduces; between stages stand the values of the row itself. Vectors lie along the innermost inner axis; where nothing but
+/// in-order reductions happens within a row, they lie along the last row axis.
+final class NestKernel {
+    /// The virtual lanes up to which each is an accumulator of its own, and vectors lie along the rows.
+    private static final int FEW = 8;
+
+    private final Group.Nest group;
+    private final Table table;
+    private final java.util.function.Function<Value, List<Place>> targets;
+    private final Indices indices;
+    private final List<Axis> rows;
+    private final Map<Value, Integer> level = new IdentityHashMap<>();
+
+    private NestKernel(Group.Nest group, Table table, java.util.function.Function<Value, List<Place>> targets) {
+        this.group = group;
+        this.table = table;
+        this.targets = targets;
+        this.indices = table.indices();
+        this.rows = Loops.axes("i", group.rows(), indices);
+    }
+
+    /// The statements of a group's kernel.
+    ///
+    /// @param places  where values are that the kernel reads from memory
+    /// @param targets where each root is to be stored; empty if only the group reads it
+    /// @param deps    for each root, the roots of the group that it reads
+    static Loops.Built build(Group.Nest group, Table table, java.util.function.Function<Value, Place> places,
+                             java.util.function.Function<Value, List<Place>> targets, java.util.function.Function<Value, List<Value>> deps) {
+        var kernel = new NestKernel(group, table, targets);
+        return new Loops.Built(kernel.build(places, deps), kernel.indices);
+    }
+
+    private Block build(java.util.function.Function<Value, Place> places, java.util.function.Function<Value, List<Value>> deps) {
+        int stages = 0;
+        for (Value root : group.roots()) {
+            int l = isRow(root) ? -1 : 0;
+            for (Value d : deps.apply(root)) {
+                boolean later = !isRow(root) && (isRow(d) || d.op() instanceof Reduce);
+                l = Math.max(l, level.get(d) + (later ? 1 : 0));
+            }
+            level.put(root, l);
+            stages = Math.max(stages, l + 1);
+        }
+        boolean alongRows = group.inner().isEmpty() || !rows.isEmpty() && group.roots().stream().allMatch(this::isAlongRows);
+        var row = new Block();
+        var elements = new Elements(places, indices, row);
+        rowValues(-1, elements);
+        for (int l = 0; l < stages; l++) {
+            int stage = l;
+            var inner = group.roots().stream().filter(r -> !isRow(r) && level.get(r) == stage).toList();
+            if (!inner.isEmpty()) {
+                stage(inner, elements, alongRows);
+            }
+            rowValues(l, elements);
+        }
+        return Loops.around(rows, row, true, alongRows, indices);
+    }
+
+    /// Whether a root has one element for each row and is not itself a reduction within the row.
+    private boolean isRow(Value root) {
+        return !(root.op() instanceof Reduce) && root.rank() == group.rows().size();
+    }
+
+    private boolean isAlongRows(Value root) {
+        if (root.op() instanceof Reduce(_, var x, var axes)) {
+            int lanes = Lanes.of(x.shape().dims(), axes);
+            return lanes <= FEW;
+        }
+        return isRow(root);
+    }
+
+    private void rowValues(int stage, Elements elements) {
+        List<Expr> index = Loops.names(rows);
+        var stores = new ArrayList<Runnable>();                // after all loads: a store may be to the state that was read
+        for (Value root : group.roots()) {
+            if (isRow(root) && level.get(root) == stage) {
+                Expr e = elements.compute(root, index);
+                targets.apply(root).forEach(p -> stores.add(() -> elements.store(p, index, e)));
+            }
+        }
+        stores.forEach(Runnable::run);
+    }
+
+    /// One pass over the inner axes.
+    private void stage(List<Value> roots, Elements row, boolean alongRows) {
+        var inner = Loops.axes("k", group.inner(), indices);
+        var body = new Block();
+        var elements = row.within(body);
+        var sums = new ArrayList<Sum>();
+        var stores = new ArrayList<Runnable>();
+        for (Value root : roots) {
+            if (root.op() instanceof Reduce reduce) {
+                Expr x = elements.read(reduce.x(), operandIndex(reduce, inner));
+                sums.add(new Sum(root, reduce.kind(), body.let("term", x)));
+            } else {
+                var index = new ArrayList<>(Loops.names(rows));
+                index.addAll(Loops.names(inner));
+                Expr e = elements.compute(root, index);
+                targets.apply(root).forEach(p -> stores.add(() -> elements.store(p, index, e)));
+            }
+        }
+        stores.forEach(Runnable::run);
+        indices.learn(body.statements());
+        if (sums.isEmpty()) {
+            Loops.around(inner, body, false, !alongRows, indices).statements().forEach(row.block()::add);
+            return;
+        }
+        var reduce = (Reduce) sums.getFirst().root.op();
+        int lanes = Lanes.of(reduce.x().shape().dims(), reduce.axes());
+        List<Expr> results = lanes == 1 ? inOrder(sums, inner, body, row.block())
+                : alongRows ? fewLanes(sums, inner, body, lanes, row.block())
+                : lanes(sums, inner, body, lanes, row.block());
+        for (int k = 0; k < sums.size(); k++) {
+            Value root = sums.get(k).root;
+            Expr result = row.block().let(root.op().name(), results.get(k));
+            row.remember(root, Loops.names(rows), result);
+            targets.apply(root).forEach(p -> row.store(p, Loops.names(rows), result));
+        }
+    }
+
+    /// A reduction of a stage: what it combines, one element at a time.
+    private record Sum(Value root, Reduction kind, Expr term) {
+        ElementType type() {
+            return term.type();
+        }
+
+        Expr combine(Expr a, Expr b) {
+            return Expr.apply(kind.combine(), a, b);
+        }
+    }
+
+    /// The index of a reduction's operand: kept axes are rows, reduced ones inner axes.
+    private List<Expr> operandIndex(Reduce reduce, List<Axis> inner) {
+        var kept = rows.iterator();
+        var reduced = inner.iterator();
+        return IntStream.range(0, reduce.x().rank())
+                .mapToObj(k -> (Expr) (reduce.axes().contains(k) ? reduced.next() : kept.next()).name()).toList();
+    }
+
+    /// One accumulator; elements in the order of the axes.
+    private List<Expr> inOrder(List<Sum> sums, List<Axis> inner, Block body, Block into) {
+        var accumulators = new ArrayList<Expr.Var>();
+        for (Sum s : sums) {
+            accumulators.add(into.accumulator("sum", s.kind.identityExpr(s.type())));
+        }
+        var inside = new Block();
+        body.statements().forEach(inside::add);
+        for (int k = 0; k < sums.size(); k++) {
+            inside.assign(accumulators.get(k), sums.get(k).combine(accumulators.get(k), sums.get(k).term));
+        }
+        Loops.around(inner, inside, false, false, indices).statements().forEach(into::add);
+        return List.copyOf(accumulators);
+    }
+
+    /// An accumulator for each of a few lanes; the last axis, of a known extent below 16, is written out.
+    private List<Expr> fewLanes(List<Sum> sums, List<Axis> inner, Block body, int lanes, Block into) {
+        long extent = inner.getLast().extent().value();
+        var accumulators = new ArrayList<List<Expr.Var>>();
+        for (Sum s : sums) {
+            accumulators.add(IntStream.range(0, lanes).mapToObj(l -> into.accumulator("sum", s.kind.identityExpr(s.type()))).toList());
+        }
+        var inside = new Block();
+        for (long i = 0; i < extent; i++) {
+            var copy = new dev.sinter.passes.schedule.Rewriter().with(inner.getLast().name(), Expr.index(i));
+            copy.copy(body.statements()).forEach(inside::add);
+            for (int k = 0; k < sums.size(); k++) {
+                Expr.Var sum = accumulators.get(k).get((int) (i % lanes));
+                inside.assign(sum, sums.get(k).combine(sum, copy.copy(sums.get(k).term)));
+            }
+        }
+        indices.learn(inside.statements());
+        Loops.around(inner.subList(0, inner.size() - 1), inside, false, false, indices).statements().forEach(into::add);
+        var results = new ArrayList<Expr>();
+        for (int k = 0; k < sums.size(); k++) {
+            Sum s = sums.get(k);
+            results.add(halve(new ArrayList<>(accumulators.get(k)), (a, b) -> into.let("half", s.combine(a, b))));
+        }
+        return results;
+    }
+
+    /// Combines by halving: element `l` with `l + size/2`.
+    private static Expr halve(List<Expr> lanes, java.util.function.BinaryOperator<Expr> combine) {
+        List<Expr> rest = lanes;
+        while (rest.size() > 1) {
+            int half = rest.size() / 2;
+            var next = new ArrayList<Expr>();
+            for (int l = 0; l < half; l++) {
+                next.add(combine.apply(rest.get(l), rest.get(l + half)));
+            }
+            rest = next;
+        }
+        return rest.getFirst();
+    }
+
+    /// Virtual lanes along the last axis: in vectors where the machine has them and the body allows it, else one after the other.
+    private List<Expr> lanes(List<Sum> sums, List<Axis> inner, Block body, int lanes, Block into) {
+        Axis last = inner.getLast();
+        int width = Math.min(lanes, Vectoriser.lanesFor(indices, body.statements(), last.name(), table.machine, Map.of()));
+        int vectors = lanes / width;
+        boolean unrolled = width > 1 && vectors * sums.size() <= 16;
+        return unrolled ? vectorLanes(sums, inner, body, lanes, width, into) : scratchLanes(sums, inner, body, lanes, width, into);
+    }
+
+    /// All lanes at once, in `lanes / width` accumulators for each reduction.
+    private List<Expr> vectorLanes(List<Sum> sums, List<Axis> inner, Block body, int lanes, int width, Block into) {
+        Axis last = inner.getLast();
+        int vectors = lanes / width;
+        var accumulators = new ArrayList<List<Expr.Var>>();
+        for (Sum s : sums) {
+            Expr first = splat(s.kind.identityExpr(s.type()), width);
+            accumulators.add(IntStream.range(0, vectors).mapToObj(v -> into.accumulator("sum", first)).toList());
+        }
+        var pass = new Block();
+        Expr extent = indices.dim(last.extent());
+        Expr full = last.extent().isConstant() ? Expr.index(last.extent().value() / lanes * lanes)
+                : pass.let("full", Expr.apply(Fn.SUB, extent, Expr.apply(Fn.AND, extent, Expr.index(lanes - 1))));
+        var block = Expr.Var.index(last.name().name());
+        var whole = new Block();
+        for (int v = 0; v < vectors; v++) {
+            accumulate(sums, accumulators, v, body, last, Expr.plus(block, Expr.index((long) v * width)), width, null, whole);
+        }
+        if (!(full instanceof Expr.Const(_, long n, _) && n == 0)) {
+            pass.add(new Stmt.For(block, Expr.index(0), full, lanes, Stmt.Binding.SERIAL, whole.statements()));
+        }
+        if (!(last.extent().isConstant() && last.extent().value() % lanes == 0)) {
+            for (int v = 0; v < vectors; v++) {
+                Expr from = Expr.plus(full, Expr.index((long) v * width));
+                int vector = v;
+                if (last.extent().isConstant()) {
+                    long left = last.extent().value() % lanes - (long) v * width;
+                    if (left > 0) {
+                        Expr mask = left >= width ? null : pass.let("tail", new Expr.FirstLanes(Expr.index(left), width));
+                        accumulate(sums, accumulators, v, body, last, from, width, mask, pass);
+                    }
+                } else {
+                    pass.when(Expr.apply(Fn.LT, from, extent), b -> {
+                        Expr mask = b.let("tail", new Expr.FirstLanes(Expr.apply(Fn.SUB, extent, from), width));
+                        accumulate(sums, accumulators, vector, body, last, from, width, mask, b);
+                    });
+                }
+            }
+        }
+        Loops.around(inner.subList(0, inner.size() - 1), pass, false, false, indices).statements().forEach(into::add);
+        var results = new ArrayList<Expr>();
+        for (int k = 0; k < sums.size(); k++) {
+            Sum s = sums.get(k);
+            Expr vector = halve(new ArrayList<>(accumulators.get(k)), (a, b) -> into.let("half", s.combine(a, b)));
+            results.add(into.let("total", new Expr.Halve(s.kind.combine(), vector)));
+        }
+        return results;
+    }
+
+    private void accumulate(List<Sum> sums, List<List<Expr.Var>> accumulators, int v, Block body, Axis last, Expr from, int width, Expr mask, Block into) {
+        var vector = Vectoriser.lanes(indices, body.statements(), last.name(), from, width, mask, Map.of()).orElseThrow();
+        vector.statements().forEach(into::add);
+        for (int k = 0; k < sums.size(); k++) {
+            Sum s = sums.get(k);
+            Expr term = vector.vector(s.term);
+            if (mask != null) {
+                term = Expr.apply(Fn.SELECT, mask, term, splat(s.kind.identityExpr(s.type()), width));
+            }
+            Expr.Var sum = accumulators.get(k).get(v);
+            into.assign(sum, s.combine(sum, term));
+        }
+    }
+
+    private static Expr splat(Expr scalar, int lanes) {
+        var c = (Expr.Const) scalar;
+        return new Expr.Const(c.type(), c.bits(), lanes);
+    }
+
+    /// A group of lanes after the other, through scratch memory: for machines without vectors, or with small ones, and for bodies that are not vectors.
+    private List<Expr> scratchLanes(List<Sum> sums, List<Axis> inner, Block body, int lanes, int width, Block into) {
+        Axis last = inner.getLast();
+        var scratch = new ArrayList<Buffer>();
+        Expr base = Expr.times(LoopProgram.MEMBER, Expr.index(lanes));
+        for (Sum s : sums) {
+            scratch.add(table.temp(s.type(), Dim.named(LoopProgram.MEMBERS.name()).times(lanes)));
+        }
+        Expr extent = indices.dim(last.extent());
+        into.loop("lane", Expr.index(0), Expr.index(lanes), width, Stmt.Binding.SERIAL, (b, lane) -> {
+            indices.range(lane, Dim.constant(lanes));
+            var accumulators = new ArrayList<List<Expr.Var>>();
+            for (Sum s : sums) {
+                Expr identity = s.kind.identityExpr(s.type());
+                accumulators.add(List.of(b.accumulator("sum", width == 1 ? identity : splat(identity, width))));
+            }
+            var pass = new Block();
+            pass.loop(last.name().name(), lane, extent, lanes, Stmt.Binding.SERIAL, (c, i) -> {
+                if (width == 1) {
+                    var copy = new dev.sinter.passes.schedule.Rewriter().with(last.name(), i);
+                    copy.copy(body.statements()).forEach(c::add);
+                    for (int k = 0; k < sums.size(); k++) {
+                        Expr.Var sum = accumulators.get(k).getFirst();
+                        c.assign(sum, sums.get(k).combine(sum, copy.copy(sums.get(k).term)));
+                    }
+                } else {
+                    Expr mask = c.let("tail", new Expr.FirstLanes(Expr.apply(Fn.SUB, extent, i), width));
+                    accumulate(sums, accumulators, 0, body, last, i, width, mask, c);
+                }
+            });
+            Loops.around(inner.subList(0, inner.size() - 1), pass, false, false, indices).statements().forEach(b::add);
+            for (int k = 0; k < sums.size(); k++) {
+                b.store(scratch.get(k), Expr.plus(base, lane), accumulators.get(k).getFirst());
+            }
+        });
+        var results = new ArrayList<Expr>();
+        for (int k = 0; k < sums.size(); k++) {
+            Sum s = sums.get(k);
+            Buffer buffer = scratch.get(k);
+            for (int half = lanes / 2; half >= 1; half /= 2) {
+                int h = half;
+                into.loop("lane", Expr.index(half), Stmt.Binding.SERIAL, (b, lane) -> {
+                    Expr here = Expr.plus(base, lane);
+                    b.store(buffer, here, s.combine(Expr.load(buffer, here), Expr.load(buffer, Expr.plus(here, Expr.index(h)))));
+                });
+            }
+            results.add(into.let("total", Expr.load(buffer, base)));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.sinter.passes.lower;
+
+import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.fuse.Epilogue;
+import dev.sinter.passes.fuse.Group;
+import dev.sinter.passes.memory.Step;
+import dev.sinter.passes.schedule.Axis;
+import dev.sinter.passes.schedule.Contraction;
+import dev.sinter.passes.schedule.ContractionSchedule;
+import dev.sinter.passes.schedule.Element;
+import dev.sinter.passes.schedule.Indices;
+import dev.sinter.passes.schedule.KernelSink;
+import dev.sinter.passes.schedule.Schedules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// The kernels of a contraction with its epilogue.
+final class ProductKernel {
+    private ProductKernel() { }
+
+    /// The steps that compute a group.
+    ///
+    /// @param places  where values are that the kernels read from memory
+    /// @param targets where each root is to be stored
+    static List<Step> steps(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, String origin) {
+        Contraction contraction = contraction(group, table, places, targets);
+        var steps = new ArrayList<Step>();
+        ContractionSchedule schedule = Schedules.of(contraction, table.machine);
+        schedule.emit(contraction, table.machine, new KernelSink() {
+            @Override
+            public void kernel(String hint, Consumer<Block> body) {
+                var block = new Block();
+                body.accept(block);
+                steps.add(table.kernel(hint, origin, block, contraction.indices(), true));
+            }
+
+            @Override
+            public Buffer scratch(String hint, ElementType type, Dim elements) {
+                return table.temp(type, elements);
+            }
+        });
+        return steps;
+    }
+
+    private static Contraction contraction(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+        Value product = group.roots().getFirst();
+        var dot = (Dot) product.op();
+        Indices indices = table.indices();
+        var batch = Loops.axes("g", dot.batchA().stream().map(dot.a()::dim).toList(), indices);
+        var rows = Loops.axes("i", dot.freeA().stream().map(dot.a()::dim).toList(), indices);
+        var columns = Loops.axes("j", dot.freeB().stream().map(dot.b()::dim).toList(), indices);
+        var contracted = Loops.axes("k", dot.contractA().stream().map(dot.a()::dim).toList(), indices);
+        Element a = element(dot.a(), index(dot.a().rank(), List.of(dot.batchA(), dot.freeA(), dot.contractA()), List.of(batch, rows, contracted)), places, indices);
+        Element b = element(dot.b(), index(dot.b().rank(), List.of(dot.batchB(), dot.freeB(), dot.contractB()), List.of(batch, columns, contracted)), places, indices);
+
+        var free = new ArrayList<Axis>(batch);
+        free.addAll(rows);
+        free.addAll(columns);
+        var accumulator = Expr.Var.fixed("sum", product.element(), 1);
+        var epilogue = new Block();
+        var elements = new Elements(places, indices, epilogue);
+        elements.remember(product, Loops.names(free), accumulator);
+        targets.apply(product).forEach(p -> elements.store(p, Loops.names(free), accumulator));
+        var others = group.roots().subList(1, group.roots().size());
+        if (!others.isEmpty()) {
+            List<Expr> index = Loops.names(order(others.getFirst(), product, free, places, table));
+            List<Expr> computed = others.stream().map(root -> elements.compute(root, index)).toList();
+            for (int k = 0; k < others.size(); k++) {
+                Expr e = computed.get(k);
+                targets.apply(others.get(k)).forEach(p -> elements.store(p, index, e));
+            }
+        }
+        return new Contraction(product.element(), batch, rows, columns, contracted, a, b, accumulator, epilogue.statements(), indices);
+    }
+
+    /// The axes of the product in the order of an epilogue's axes.
+    private static List<Axis> order(Value root, Value product, List<Axis> free, Function<Value, Place> places, Table table) {
+        List<Integer> axes = Epilogue.axes(root, product, v -> places.apply(v) != null, table::indices);
+        var order = new Axis[free.size()];
+        for (int k = 0; k < order.length; k++) {
+            order[axes.get(k)] = free.get(k);
+        }
+        return List.of(order);
+    }
+
+    /// The index of an operand: its axes are those of some lists, matched by position.
+    private static List<Expr> index(int rank, List<List<Integer>> positions, List<List<Axis>> axes) {
+        var index = new Expr[rank];
+        for (int g = 0; g < positions.size(); g++) {
+            for (int k = 0; k < positions.get(g).size(); k++) {
+                index[positions.get(g).get(k)] = axes.get(g).get(k).name();
+            }
+        }
+        return List.of(index);
+    }
+
+    private static Element element(Value operand, List<Expr> index, Function<Value, Place> places, Indices indices) {
+        var block = new Block();
+        Expr value = new Elements(places, indices, block).read(operand, index);
+        return new Element(block.statements(), value);
+    }
+}

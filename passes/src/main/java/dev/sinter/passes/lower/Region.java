@@ -1,0 +1,244 @@
+package dev.sinter.passes.lower;
+
+import dev.sinter.ir.graph.Constant;
+import dev.sinter.ir.graph.Function;
+import dev.sinter.ir.graph.Looped;
+import dev.sinter.ir.graph.Part;
+import dev.sinter.ir.graph.Pointwise;
+import dev.sinter.ir.graph.Reduce;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.passes.fuse.Fusion;
+import dev.sinter.passes.fuse.Group;
+import dev.sinter.passes.fuse.Reads;
+import dev.sinter.passes.memory.Step;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Lowers one function whose parameters are in memory and whose results are to be put there: an entry, or a region of control flow.
+final class Region {
+    /// A result, and where it goes.
+    record Target(Value value, Place place) { }
+
+    /// A group of values to compute, or (with `copied`) a value to copy to a place.
+    private record Task(Group group, Target copied, Set<Value> reads) { }
+
+    private final Table table;
+    private final Map<Value, Place> places = new IdentityHashMap<>();
+    private final Map<Value, List<Place>> targets = new IdentityHashMap<>();
+    private final Map<Value, Set<Value>> parts = new IdentityHashMap<>();
+    private final Set<Value> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Value> roots = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Target> late = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+
+    private Region(Table table, Map<Value, Place> given) {
+        this.table = table;
+        places.putAll(given);
+    }
+
+    /// The steps that compute the results of a function.
+    ///
+    /// @param given   where each parameter is
+    /// @param results which results are wanted, and where
+    static List<Step> steps(Table table, Function function, Map<Value, Place> given, List<Target> results) {
+        var region = new Region(table, given);
+        region.lower(function, results);
+        return region.steps;
+    }
+
+    private void lower(Function unflattened, List<Target> wanted) {
+        Function flat = Inline.calls(unflattened);
+        Map<Value, Value> renamed = new IdentityHashMap<>();
+        for (int k = 0; k < flat.results().size(); k++) {
+            renamed.put(unflattened.results().get(k), flat.results().get(k));
+        }
+        var results = wanted.stream().map(t -> new Target(renamed.get(t.value), t.place)).toList();
+        var values = new Function(flat.name(), flat.parameters(), results.stream().map(Target::value).toList()).values();
+        Fusion fusion = Fusion.of(values, results.stream().map(Target::value).toList(), table::indices);
+        table.decisions.addAll(fusion.decisions());
+        var tasks = new ArrayList<Task>();
+        for (Group g : fusion.groups()) {
+            tasks.add(new Task(g, null, fusion.reads().get(g)));
+            roots.addAll(g.roots());
+            fusion.reads().get(g).forEach(needed::add);
+        }
+        for (Value v : values) {
+            if (v.op() instanceof Part(var tuple, _)) {
+                parts.computeIfAbsent(tuple, t -> Collections.newSetFromMap(new IdentityHashMap<>())).add(v);
+            }
+        }
+        for (Target t : results) {
+            if (roots.contains(t.value)) {
+                targets.computeIfAbsent(t.value, v -> new ArrayList<>()).add(t.place);
+            } else {                                           // a parameter, a constant, or part of the results of control flow
+                tasks.add(new Task(null, t, Set.of(t.value)));
+                needed.add(t.value);
+            }
+        }
+        List<Integer> order = order(tasks);
+        for (int k : order) {
+            Task task = tasks.get(k);
+            if (task.copied != null) {
+                Value v = task.copied.value;
+                steps.add(table.copy(place(v), task.copied.place, v.shape(), Origins.of(List.of(v))));
+            } else {
+                emit(task);
+            }
+        }
+        for (Target t : late) {
+            steps.add(table.copy(place(t.value), t.place, t.value.shape(), Origins.of(List.of(t.value))));
+        }
+    }
+
+    /// An order in which every task finds what it reads, and finds the model's state as it was: what writes a tensor of the state comes after all that read it. Where
+    /// that cannot be, the new value waits in a temp until the end.
+    private List<Integer> order(List<Task> tasks) {
+        var order = new Order(tasks.size());
+        Map<Value, Integer> maker = new IdentityHashMap<>();
+        for (int k = 0; k < tasks.size(); k++) {
+            if (tasks.get(k).group != null) {
+                for (Value root : tasks.get(k).group.roots()) {
+                    maker.put(root, k);
+                }
+            }
+        }
+        for (int k = 0; k < tasks.size(); k++) {
+            for (Value read : tasks.get(k).reads) {
+                Integer from = maker.get(read.op() instanceof Part(var tuple, _) ? tuple : read);
+                if (from != null) {
+                    order.before(from, k);
+                }
+            }
+        }
+        for (int k = 0; k < tasks.size(); k++) {
+            Task task = tasks.get(k);
+            if (task.copied != null) {
+                if (!admit(task.copied, k, tasks, order)) {
+                    Place waiting = table.temp(task.copied.value);
+                    late.add(new Target(relocated(task.copied.value, waiting), task.copied.place));
+                    tasks.set(k, new Task(null, new Target(task.copied.value, waiting), task.reads));
+                }
+            } else {
+                for (Value root : task.group.roots()) {
+                    for (Place p : List.copyOf(targets.getOrDefault(root, List.of()))) {
+                        if (!admit(new Target(root, p), k, tasks, order)) {
+                            targets.get(root).remove(p);
+                            needed.add(root);
+                            late.add(new Target(root, p));
+                        }
+                    }
+                }
+            }
+        }
+        return order.sorted();
+    }
+
+    /// A value that stands for another one in a place of its own.
+    private Value relocated(Value value, Place place) {
+        var stand = new dev.sinter.ir.graph.Graph().parameter("late", value.tensor());
+        places.put(stand, place);
+        return stand;
+    }
+
+    /// Demands that all readers of what is in `target` come before task `k`; false if they cannot.
+    private boolean admit(Target target, int k, List<Task> tasks, Order order) {
+        Buffer buffer = target.place.buffer();
+        if (buffer.role() != Buffer.Role.STATE) {
+            return true;
+        }
+        var readers = new ArrayList<Integer>();
+        for (int r = 0; r < tasks.size(); r++) {
+            Task task = tasks.get(r);
+            boolean reads = task.reads.stream().anyMatch(v -> places.containsKey(v) && places.get(v).buffer() == buffer);
+            if (reads && (r == k ? !readsInPlace(task, buffer) : order.isBefore(k, r))) {
+                return false;
+            }
+            if (reads) {
+                readers.add(r);
+            }
+        }
+        readers.forEach(r -> order.before(r, k));
+        return true;
+    }
+
+    /// Whether every element of the buffer that a task reads is read where the element of the same index is computed.
+    private boolean readsInPlace(Task task, Buffer buffer) {
+        if (!(task.group instanceof Group.Nest nest) || !nest.inner().isEmpty()) {
+            return false;
+        }
+        for (Value root : nest.roots()) {
+            Reads reads = Reads.of(root, table.indices(), v -> roots.contains(v) || places.containsKey(v));
+            for (Reads.Access a : reads.accesses()) {
+                if (places.containsKey(a.value()) && places.get(a.value()).buffer() == buffer && !reads.isInPlace(a)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Where a value is.
+    private Place place(Value v) {
+        Place place = places.get(v);
+        if (place == null && v.op() instanceof Constant(var data)) {
+            return table.constant(data);
+        }
+        return place;
+    }
+
+    private void emit(Task task) {
+        Group group = task.group;
+        String origin = Origins.of(group.roots());
+        switch (group) {
+            case Group.Nest nest -> {
+                locate(nest.roots());
+                var inside = Collections.<Value>newSetFromMap(new IdentityHashMap<>());
+                inside.addAll(nest.roots());
+                var built = NestKernel.build(nest, table, this::place, this::stores, root -> dependencies(root, inside));
+                steps.add(table.kernel(Origins.kernel(nest.roots()), origin, built));
+            }
+            case Group.Product product -> {
+                locate(product.roots());
+                steps.addAll(ProductKernel.steps(product, table, this::place, this::stores, origin));
+            }
+            case Group.Single(var value) -> {
+                if (value.op() instanceof Looped looped) {
+                    locate(List.of(value));
+                    steps.addAll(LoopedKernel.steps(value, looped, table, this::place, stores(value), origin));
+                } else {
+                    Control.of(table, this::place).lower(value, parts.getOrDefault(value, Set.of()), places, steps);
+                }
+            }
+        }
+    }
+
+    /// Gives places to roots: the first target, else, if another kernel reads the root, a temp.
+    private void locate(List<Value> group) {
+        for (Value root : group) {
+            var wanted = targets.computeIfAbsent(root, r -> new ArrayList<>());
+            if (wanted.isEmpty() && needed.contains(root)) {
+                wanted.add(table.temp(root));
+            }
+            if (!wanted.isEmpty()) {
+                places.put(root, wanted.getFirst());
+            }
+        }
+    }
+
+    private List<Place> stores(Value root) {
+        return targets.getOrDefault(root, List.of());
+    }
+
+    private List<Value> dependencies(Value root, Set<Value> inside) {
+        if (!(root.op() instanceof Pointwise || root.op() instanceof Reduce)) {
+            return List.of();
+        }
+        return Reads.of(root, table.indices(), v -> roots.contains(v) || places.containsKey(v)).accesses().stream()
+                .map(Reads.Access::value).filter(inside::contains).toList();
+    }
+}

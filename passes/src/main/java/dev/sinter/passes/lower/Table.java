@@ -1,0 +1,110 @@
+package dev.sinter.passes.lower;
+
+import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Kernel;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Shape;
+import dev.sinter.passes.fuse.Decision;
+import dev.sinter.passes.memory.Step;
+import dev.sinter.passes.schedule.Finish;
+import dev.sinter.passes.schedule.Indices;
+import dev.sinter.passes.schedule.Machine;
+import dev.sinter.passes.schedule.Rewriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a program under construction has: its dims, buffers, constants and kernels, with names that are unique.
+final class Table {
+    final Machine machine;
+    final Map<String, Expr.Var> dims = new LinkedHashMap<>();
+    final List<Buffer> buffers = new ArrayList<>();
+    final Map<String, NdArray> constants = new LinkedHashMap<>();
+    final List<Decision> decisions = new ArrayList<>();
+    private final Map<NdArray, Place> constantPlaces = new HashMap<>();
+    private final Map<String, Integer> kernelNames = new HashMap<>();
+    private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
+    private int temps;
+
+    Table(Machine machine) {
+        this.machine = machine;
+    }
+
+    /// Knows the dims, and no loop variables.
+    Indices indices() {
+        return new Indices(dims);
+    }
+
+    /// A name that kernels may use for a scalar i64 of the program level: of dims, steps of loops, and other such names. Kernels are passed its value.
+    Expr argument(String hint, Expr value) {
+        if (value instanceof Expr.Const || value instanceof Expr.Var) {
+            return value;
+        }
+        var name = Expr.Var.index(hint);
+        arguments.put(name, outside(value));
+        return name;
+    }
+
+    /// An expression of the program level without the names that only kernels see.
+    Expr outside(Expr value) {
+        var rewriter = new Rewriter();
+        arguments.forEach(rewriter::with);
+        return rewriter.copy(value);
+    }
+
+    Buffer buffer(String name, ElementType type, Dim elements, Buffer.Role role) {
+        var buffer = new Buffer(name, type, elements, role);
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    Buffer temp(ElementType type, Dim elements) {
+        return buffer("t" + temps++, type, elements, Buffer.Role.TEMP);
+    }
+
+    Place temp(Value value) {
+        return Place.whole(temp(value.element(), value.shape().elements()), value.shape());
+    }
+
+    /// The place of a constant; equal constants have one.
+    Place constant(NdArray data) {
+        return constantPlaces.computeIfAbsent(data, d -> {
+            String name = "c" + constants.size();
+            constants.put(name, d);
+            Shape shape = Shape.of(d.extents());
+            return Place.whole(buffer(name, d.element(), shape.elements(), Buffer.Role.CONSTANT), shape);
+        });
+    }
+
+    /// A kernel as a step; what it reads, writes and is passed follows from its body.
+    Step.Run kernel(String hint, String origin, Block body, Indices indices, boolean everyMember) {
+        int number = kernelNames.merge(hint, 1, Integer::sum);
+        String name = number == 1 ? hint : hint + "_" + number;
+        Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), everyMember);
+        var kernel = new Kernel(name, finished.parameters(), finished.body(), origin);
+        List<Expr> passed = finished.parameters().stream().map(p -> arguments.getOrDefault(p, p)).toList();
+        return new Step.Run(kernel, passed, finished.reads(), finished.writes(), finished.shared());
+    }
+
+    /// Copies a tensor from place to place.
+    Step.Run copy(Place from, Place to, Shape shape, String origin) {
+        return kernel("copy", origin, Loops.nest(shape.dims(), indices(), (block, indices, index) -> {
+            var elements = new Elements(v -> null, indices, block);
+            Expr x = block.let("x", Expr.load(from.buffer(), elements.offset(from, index)));
+            elements.store(to, index, x);
+        }));
+    }
+
+    /// A kernel of nested loops.
+    Step.Run kernel(String hint, String origin, Loops.Built built) {
+        return kernel(hint, origin, built.block(), built.indices(), false);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.sinter.passes.schedule;
+
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Stmt;
+import java.util.List;
+import java.util.Map;
+
+/// One accumulator for each element, vectors along the last free axis where that is possible. Accepts everything.
+public final class PlainContraction implements ContractionSchedule {
+    @Override
+    public String name() {
+        return "plain";
+    }
+
+    @Override
+    public boolean accepts(Contraction contraction, Machine machine) {
+        return true;
+    }
+
+    @Override
+    public void emit(Contraction c, Machine machine, KernelSink out) {
+        out.kernel("dot", into -> {
+            var element = new Block();
+            var sum = element.accumulator("sum", Expr.constant(c.type(), 0));
+            var step = new Block();
+            Expr a = c.a().at(Map.of(), step);
+            Expr b = c.b().at(Map.of(), step);
+            step.assign(sum, accumulate(a, b, sum));
+            nest(c.contracted(), step, c.indices(), Stmt.Binding.SERIAL, Stmt.Binding.SERIAL).forEach(element::add);
+            var end = new Rewriter().with(c.accumulator(), sum);
+            end.copy(c.epilogue()).forEach(element::add);
+            nest(c.free(), element, c.indices(), Stmt.Binding.PARALLEL, Stmt.Binding.VECTOR).forEach(into::add);
+        });
+    }
+
+    /// One step of a sum: fused for floats.
+    static Expr accumulate(Expr a, Expr b, Expr sum) {
+        return a.type().isFloat() ? Expr.apply(Fn.FMA, a, b, sum) : Expr.apply(Fn.ADD, sum, Expr.apply(Fn.MUL, a, b));
+    }
+
+    /// Loops around statements, the outermost and the innermost with bindings of their own.
+    static List<Stmt> nest(List<Axis> axes, Block body, Indices indices, Stmt.Binding outermost, Stmt.Binding innermost) {
+        List<Stmt> inside = body.statements();
+        for (int k = axes.size() - 1; k >= 0; k--) {
+            Stmt.Binding binding = k == axes.size() - 1 ? innermost : k == 0 ? outermost : Stmt.Binding.SERIAL;
+            inside = List.of(new Stmt.For(axes.get(k).name(), Expr.index(0), indices.dim(axes.get(k).extent()), 1, binding, inside));
+        }
+        return inside;
+    }
+}
