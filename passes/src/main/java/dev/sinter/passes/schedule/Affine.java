@@ -4,6 +4,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// An index in normal form: `constant + sum of coefficient * atom`, where coefficients are dims (they do not change during a call) and atoms are names,
 /// quotients and remainders. Equal indices have equal normal forms wherever the laws of linear arithmetic say so.
@@ -61,13 +62,18 @@ public final class Affine {
         return terms.getOrDefault(new Name(name), Dim.ZERO);
     }
 
+    /// The names that occur, be it within a quotient.
+    public Stream<Expr.Var> names() {
+        return terms.keySet().stream().flatMap(a -> switch (a) {
+            case Name(var n) -> Stream.of(n);
+            case Quotient(var x, _) -> x.names();
+            case Remainder(var x, _) -> x.names();
+        });
+    }
+
     /// Whether a name occurs, be it within a quotient.
     public boolean mentions(Expr.Var name) {
-        return terms.keySet().stream().anyMatch(a -> switch (a) {
-            case Name(var n) -> n == name;
-            case Quotient(var x, _) -> x.mentions(name);
-            case Remainder(var x, _) -> x.mentions(name);
-        });
+        return names().anyMatch(n -> n == name);
     }
 
     /// Whether the only occurrence of a name is as a term by itself (so that [#coefficient] says all).

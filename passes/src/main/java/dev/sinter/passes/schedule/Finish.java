@@ -5,6 +5,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.loop.math.ExpandMath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -31,6 +32,7 @@ public final class Finish {
     public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, boolean everyMember) {
         indices.learn(statements);
         var bound = DeadNames.remove(Bindings.carryOut(DeadNames.remove(statements), machine, indices, true));
+        bound = ExpandMath.run(bound);
         boolean shared = statements.stream().anyMatch(s -> s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL)
                 || everyMember && new Scan().mentionsMember(bound);
         if (!shared) {

@@ -210,6 +210,9 @@ public final class Vectoriser {
                 throw new Refused("positions are divided");
             }
             note(type);
+            if (!fn.isPrimitive()) {
+                widest = Math.max(widest, MathWidth.of(fn, type));
+            }
         }
         return new Expr.Apply(fn, translated);
     }
@@ -276,8 +279,9 @@ public final class Vectoriser {
         return Expr.apply(Fn.SELECT, g, loaded, zero);
     }
 
+    /// The normal form, unless a name in it differs from lane to lane.
     private Affine affine(Expr e) {
-        return indices.of(e).orElse(null);
+        return indices.of(e).filter(a -> a.names().noneMatch(n -> names.containsKey(n) && names.get(n).lanes() > 1)).orElse(null);
     }
 
     /// An index at the first lane. Names stand for what they were translated to; scalar ones for themselves.
