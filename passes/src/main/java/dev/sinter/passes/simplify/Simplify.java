@@ -6,7 +6,6 @@ import dev.sinter.ir.graph.Jvp;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.graph.Op;
 import dev.sinter.ir.graph.Parameter;
-import dev.sinter.ir.graph.Regions;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.graph.Vjp;
 import dev.sinter.passes.rewrite.Rewrite;
@@ -170,7 +169,7 @@ public final class Simplify {
             if (op instanceof Vjp || op instanceof Jvp) {
                 return op;
             }
-            var regions = Regions.of(op);
+            var regions = op.regions();
             if (regions.isEmpty()) {
                 return op;
             }
@@ -179,7 +178,7 @@ public final class Simplify {
                 return op;
             }
             changed = true;
-            return Regions.with(op, simpler);
+            return op.withRegions(simpler);
         }
     }
 }
