@@ -1,0 +1,119 @@
+package dev.sinter.compiler;
+
+import dev.sinter.codegen.jvm.JvmBackend;
+import dev.sinter.codegen.llvm.LlvmBackend;
+import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.loop.LoopPrinter;
+import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.text.GraphPrinter;
+import dev.sinter.passes.lower.Lowered;
+import dev.sinter.passes.schedule.Machine;
+import dev.sinter.runtime.ArtifactWriter;
+import dev.sinter.runtime.LoadOptions;
+import dev.sinter.runtime.Manifest;
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// A compiled model: all that goes into an artifact but the weights, and what there was on the way.
+///
+/// @param module   the optimised graphs
+/// @param lowered  for each machine, each function as loops
+/// @param manifest what the runtime is told
+/// @param code     class files and shared libraries, by their place in the artifact
+public record Compilation(Module module, Map<Machine, Map<String, Lowered>> lowered, Manifest manifest, Map<String, byte[]> code) {
+    /// The function that computes the first state.
+    public static final String INIT = "init";
+
+    /// The artifact with these weights: one tensor for each state.
+    public byte[] bytes(Map<String, Tensor> weights) {
+        return ArtifactWriter.bytes(manifest, weights, constants(), code);
+    }
+
+    /// Writes the artifact with these weights, beside `out` and then renamed.
+    public void write(Path out, Map<String, Tensor> weights) throws IOException {
+        ArtifactWriter.write(out, manifest, weights, constants(), code);
+    }
+
+    /// The artifact as a loaded model, its state zero (or what `init` makes of a seed, once that is called).
+    public Model load(LoadOptions options) {
+        try {
+            return Model.load(new ByteArrayInputStream(bytes(zeros())), options);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// The first state for a seed: the model's own initialisers, run by its own code.
+    public Map<String, Tensor> initialState(long seed) {
+        try (Model model = load(LoadOptions.DEFAULT)) {
+            if (model.functions().containsKey(INIT)) {
+                model.function(INIT).callAll(Tensor.scalar(seed));
+            }
+            var copies = new LinkedHashMap<String, Tensor>();
+            model.state().forEach((name, tensor) -> copies.put(name, tensor.copy()));
+            return copies;
+        }
+    }
+
+    private Map<String, Tensor> zeros() {
+        var zeros = new LinkedHashMap<String, Tensor>();
+        for (Manifest.State s : manifest.state()) {
+            zeros.put(s.name(), Tensor.allocate(s.type(), s.shape().stream().mapToLong(Long::longValue).toArray()));
+        }
+        return zeros;
+    }
+
+    private Map<String, Tensor> constants() {
+        var constants = new LinkedHashMap<String, Tensor>();
+        lowered.values().forEach(functions -> functions.values().forEach(l ->
+                l.constants().forEach((name, data) -> constants.computeIfAbsent(name, _ -> Arrays.tensor(data)))));
+        return constants;
+    }
+
+    /// What `--emit` can show.
+    public enum Text {
+        /// The optimised graphs.
+        IR,
+        /// The loops for each machine.
+        LOOPS,
+        /// The bytecode, readable.
+        CLASS,
+        /// LLVM's text.
+        LLVM,
+        /// Machine code as assembly.
+        ASM
+    }
+
+    /// Readable forms of one stage, by the ending of a file for it (`v512.loops`).
+    public Map<String, String> texts(Text kind) {
+        var texts = new LinkedHashMap<String, String>();
+        switch (kind) {
+            case IR -> texts.put("sir", GraphPrinter.print(module));
+            case LOOPS -> lowered.forEach((machine, _) -> texts.put(machine.name() + ".loops",
+                    programs(machine).stream().map(LoopPrinter::print).collect(Collectors.joining("\n"))));
+            case CLASS -> code.forEach((file, bytes) -> {
+                if (file.endsWith(".class")) {
+                    texts.put(file.substring("sinter/jvm/".length()).replace('/', '.').replace(".class", ".javap"), JvmBackend.text(bytes));
+                }
+            });
+            case LLVM -> natives().forEach(v -> texts.put(v.name() + ".ll", LlvmBackend.optimisedIr(programs(v.machine()), v.cpu())));
+            case ASM -> natives().forEach(v -> texts.put(v.name() + ".s", LlvmBackend.assembly(programs(v.machine()), v.cpu())));
+        }
+        return texts;
+    }
+
+    private List<Target.Variant> natives() {
+        return Target.NATIVE.variants().stream().filter(v -> code.containsKey("sinter/native/" + v.name() + ".so")).toList();
+    }
+
+    private List<LoopProgram> programs(Machine machine) {
+        return lowered.get(machine).values().stream().map(Lowered::program).toList();
+    }
+}

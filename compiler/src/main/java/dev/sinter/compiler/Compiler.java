@@ -1,0 +1,140 @@
+package dev.sinter.compiler;
+
+import dev.sinter.codegen.jvm.JvmBackend;
+import dev.sinter.codegen.llvm.LlvmBackend;
+import dev.sinter.frontend.CheckedModel;
+import dev.sinter.frontend.Frontend;
+import dev.sinter.frontend.source.Source;
+import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.passes.Pipelines;
+import dev.sinter.passes.lower.Lowered;
+import dev.sinter.passes.lower.Lowering;
+import dev.sinter.passes.schedule.Machine;
+import dev.sinter.runtime.Manifest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// From a source to an artifact: frontend, passes, lowering for every machine, code by both backends.
+public final class Compiler {
+    /// Name and version, as artifacts and `--version` state them.
+    public static final String PRODUCER = "sinter 0.1.0";
+
+    private Compiler() { }
+
+    /// What the user chooses.
+    ///
+    /// @param frontend what the frontend is told: the real type, which model of the file
+    /// @param targets  the kinds of code
+    public record Options(dev.sinter.frontend.Options frontend, List<Target> targets) {
+        /// f32, both kinds of code.
+        public static final Options DEFAULT = new Options(dev.sinter.frontend.Options.DEFAULT, List.of(Target.JVM, Target.NATIVE));
+
+        /// Copies the list.
+        public Options {
+            targets = List.copyOf(targets);
+        }
+
+        /// These options with other targets.
+        public Options withTargets(List<Target> others) {
+            return new Options(frontend, others);
+        }
+    }
+
+    /// Who wants to know how far it is.
+    public interface Progress {
+        /// Nobody.
+        Progress NONE = (_, _) -> { };
+
+        /// A stage is done.
+        ///
+        /// @param stage       `parse and check`, a pass, `lower for v512`, `class files`, `native code`
+        /// @param nanoseconds how long it took
+        void done(String stage, long nanoseconds);
+    }
+
+    /// The checked model of a file. @throws SourceProblems if it is no valid model
+    public static CheckedModel check(Path source, Options options) {
+        return checked(Frontend.compile(source, options.frontend()));
+    }
+
+    /// The checked model of a source. @throws SourceProblems if it is no valid model
+    public static CheckedModel check(Source source, Options options) {
+        return checked(Frontend.compile(source, options.frontend()));
+    }
+
+    private static CheckedModel checked(Frontend.Result result) {
+        return result.model().orElseThrow(() -> new SourceProblems(result.problems()));
+    }
+
+    /// Compiles a file. @throws SourceProblems if it is no valid model
+    public static Compilation compile(Path source, Options options, Progress progress) {
+        long start = System.nanoTime();
+        CheckedModel model = check(source, options);
+        progress.done("parse and check", System.nanoTime() - start);
+        return compile(model, options, progress);
+    }
+
+    /// Compiles a checked model: all its functions, and `init`.
+    public static Compilation compile(CheckedModel model, Options options, Progress progress) {
+        var entries = new ArrayList<>(model.module().entries());
+        if (entries.stream().noneMatch(e -> e.name().equals(model.init().name()))) {
+            entries.add(model.init());
+        }
+        return compile(new Module(model.module().name(), model.module().state(), entries), options, progress);
+    }
+
+    /// Compiles a module of graphs.
+    public static Compilation compile(Module module, Options options, Progress progress) {
+        Module optimised = Pipelines.standard().run(module, (pass, _, nanoseconds) -> progress.done(pass.name(), nanoseconds));
+        var variants = options.targets().stream().flatMap(t -> t.variants().stream()).toList();
+        Map<Machine, Map<String, Lowered>> lowered = new LinkedHashMap<>();
+        for (Machine machine : variants.stream().map(Target.Variant::machine).distinct().toList()) {
+            long start = System.nanoTime();
+            lowered.put(machine, lower(optimised, machine));
+            progress.done("lower for " + machine.name(), System.nanoTime() - start);
+        }
+        var code = new TreeMap<String, byte[]>();
+        var perFunction = new LinkedHashMap<String, List<Manifest.Variant>>();
+        for (Target.Variant variant : variants) {
+            long start = System.nanoTime();
+            var programs = lowered.get(variant.machine());
+            if (variant.cpu() == null) {
+                var classes = programs.values().parallelStream().collect(Collectors.toMap(l -> l.program().name(), l -> classFile(l.program(), variant.machine())));
+                programs.forEach((name, l) -> {
+                    String file = "sinter/jvm/" + variant.machine().name() + "/" + name + ".class";
+                    code.put(file, classes.get(name));
+                    perFunction.computeIfAbsent(name, _ -> new ArrayList<>()).add(ManifestWriting.variant(variant.name(), file, "", l.program()));
+                });
+                progress.done("class files for " + variant.machine().name(), System.nanoTime() - start);
+            } else {
+                String file = "sinter/native/" + variant.name() + ".so";
+                code.put(file, LlvmBackend.emit(programs.values().stream().map(Lowered::program).toList(), variant.cpu()));
+                programs.forEach((name, l) -> perFunction.computeIfAbsent(name, _ -> new ArrayList<>())
+                        .add(ManifestWriting.variant(variant.name(), file, "sinter_" + name, l.program())));
+                progress.done("native code for " + variant.name(), System.nanoTime() - start);
+            }
+        }
+        return new Compilation(optimised, lowered, ManifestWriting.manifest(optimised, lowered, perFunction), code);
+    }
+
+    private static byte[] classFile(LoopProgram program, Machine machine) {
+        var classes = JvmBackend.emit(program, "sinter." + machine.name() + "." + program.name(), machine.vectorBits());
+        if (classes.size() != 1) {
+            throw new IllegalStateException(program.name() + " became " + classes.size() + " classes; an artifact has one per function");
+        }
+        return classes.values().iterator().next();
+    }
+
+    private static Map<String, Lowered> lower(Module module, Machine machine) {
+        var results = module.entries().parallelStream().map(e -> Lowering.lower(module, e, machine)).toList();
+        var byName = new LinkedHashMap<String, Lowered>();
+        results.forEach(l -> byName.put(l.program().name(), l));
+        return byName;
+    }
+}
