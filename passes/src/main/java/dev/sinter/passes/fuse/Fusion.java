@@ -1,25 +1,25 @@
 package dev.sinter.passes.fuse;
 
-import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.Parameter;
 import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Reduce;
 import dev.sinter.ir.graph.Value;
-import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// The kernels of a function: groups of roots, in an order in which each finds what it reads.
+/// The kernels of a function: groups of roots.
 ///
-/// @param groups    in order
+/// @param groups    such that each can find what it reads, in some order
 /// @param reads     for each group, the values from elsewhere that it loads: roots of other groups, parameters, constants
 /// @param decisions what was considered
 public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Decision> decisions) {
@@ -29,51 +29,152 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
     /// @param results values that must be in memory at the end
     /// @param indices makes a table that knows the dims of the program
     public static Fusion of(List<Value> values, List<Value> results, Supplier<Indices> indices) {
-        Set<Value> given = Collections.newSetFromMap(new IdentityHashMap<>());
-        Set<Value> forced = Collections.newSetFromMap(new IdentityHashMap<>());
-        forced.addAll(results);
-        for (Value v : values) {
-            if (v.op() instanceof Parameter) {
-                given.add(v);
-            } else if (!(v.op() instanceof Pointwise || v.op() instanceof Reduce || v.op() instanceof Dot || v.op() instanceof Part)) {
-                forced.addAll(v.op().operands());
-            }
-        }
-        Set<Value> roots = Roots.of(values, given, forced, indices);
-        var groups = new ArrayList<Group>();
-        Map<Group, Set<Value>> reads = new IdentityHashMap<>();
-        for (Value v : values) {
-            if (!roots.contains(v) || v.op() instanceof Part) {
-                continue;
-            }
-            Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
-            Group group;
-            if (v.op() instanceof Reduce || v.op() instanceof Pointwise) {
-                Reads.of(v, indices.get(), x -> roots.contains(x) || given.contains(x)).accesses().forEach(a -> needs.add(a.value()));
-                group = nest(v);
-            } else if (v.op() instanceof Dot dot) {
-                for (Value operand : List.of(dot.a(), dot.b())) {
-                    if (roots.contains(operand) || given.contains(operand) || operand.op() instanceof Constant) {
-                        needs.add(operand);
-                    } else {
-                        Reads.of(operand, indices.get(), x -> roots.contains(x) || given.contains(x)).accesses().forEach(a -> needs.add(a.value()));
-                    }
-                }
-                group = new Group.Product(List.of(v));
-            } else {
-                needs.addAll(v.op().operands());
-                group = new Group.Single(v);
-            }
-            groups.add(group);
-            reads.put(group, needs);
-        }
-        return new Fusion(groups, reads, List.of());
+        return new Grouping(values, results, indices).group();
     }
 
-    private static Group nest(Value v) {
-        if (v.op() instanceof Reduce(_, var x, var axes)) {
-            return new Group.Nest(v.shape().dims(), axes.stream().map(x::dim).toList(), List.of(v));
+    private static final class Grouping {
+        /// How many groups that read the same value are tried.
+        private static final int SIBLINGS = 4;
+
+        private final List<Value> values;
+        private final Supplier<Indices> indices;
+        private final Set<Value> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<Value> roots;
+        private final Map<Value, Draft> home = new IdentityHashMap<>();
+        private final Map<Value, List<Draft>> readers = new IdentityHashMap<>();
+        private final Set<Draft> drafts = new LinkedHashSet<>();
+        private final List<Decision> decisions = new ArrayList<>();
+
+        Grouping(List<Value> values, List<Value> results, Supplier<Indices> indices) {
+            this.values = values;
+            this.indices = indices;
+            Set<Value> forced = Collections.newSetFromMap(new IdentityHashMap<>());
+            forced.addAll(results);
+            for (Value v : values) {
+                if (v.op() instanceof Parameter) {
+                    given.add(v);
+                } else if (!(v.op() instanceof Pointwise || v.op() instanceof Reduce || v.op() instanceof Dot || v.op() instanceof Part)) {
+                    forced.addAll(v.op().operands());
+                }
+            }
+            this.roots = Roots.of(values, given, forced, indices);
         }
-        return new Group.Nest(v.shape().dims(), List.<Dim>of(), List.of(v));
+
+        Fusion group() {
+            for (Value v : values) {
+                if (roots.contains(v) && !(v.op() instanceof Part)) {
+                    place(v);
+                }
+            }
+            var groups = new ArrayList<Group>();
+            Map<Group, Set<Value>> reads = new IdentityHashMap<>();
+            for (Draft d : drafts) {
+                Group g = d.finish();
+                groups.add(g);
+                Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
+                needs.addAll(d.needs);
+                d.roots.forEach(needs::remove);
+                reads.put(g, needs);
+            }
+            return new Fusion(groups, reads, decisions);
+        }
+
+        private boolean isInMemory(Value v) {
+            return roots.contains(v) || given.contains(v);
+        }
+
+        /// Puts a root into the group of what it reads, or of what reads the same, or into a new one.
+        private void place(Value root) {
+            boolean fusible = root.op() instanceof Reduce || root.op() instanceof Pointwise;
+            Reads reads = fusible ? Reads.of(root, indices.get(), this::isInMemory) : null;
+            Set<Value> needs = needs(root, reads);
+            var producers = producers(needs);
+            Draft chosen = null;
+            for (Draft candidate : producers.reversed()) {
+                String why = chosen != null ? "it is computed with '" + chosen.roots.getFirst().op().name() + "'" : tryJoin(root, reads, candidate, producers);
+                note(root, candidate, needs, why);
+                if (why == null) {
+                    chosen = candidate;
+                }
+            }
+            for (Draft sibling : chosen != null || !fusible ? List.<Draft>of() : siblings(needs, producers)) {
+                if (tryJoin(root, reads, sibling, producers) == null) {
+                    chosen = sibling;
+                    break;
+                }
+            }
+            if (chosen == null) {
+                chosen = new Draft(root, reads);
+                drafts.add(chosen);
+            }
+            home.put(root, chosen);
+            chosen.needs.addAll(needs);
+            for (Draft p : producers) {
+                if (p != chosen) {
+                    chosen.producers.add(p);
+                }
+            }
+            for (Value need : needs) {
+                readers.computeIfAbsent(need, n -> new ArrayList<>()).add(chosen);
+            }
+        }
+
+        private String tryJoin(Value root, Reads reads, Draft draft, Collection<Draft> producers) {
+            for (Draft p : producers) {
+                if (p != draft && p.isAfter(draft)) {
+                    return "a value in between is computed by another kernel";
+                }
+            }
+            return draft.add(root, reads, this::isInMemory, indices);
+        }
+
+        /// What a root loads, if it has a kernel of its own.
+        private Set<Value> needs(Value root, Reads reads) {
+            Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
+            if (reads != null) {
+                reads.accesses().forEach(a -> needs.add(a.value()));
+            } else if (root.op() instanceof Dot) {
+                for (Value operand : root.op().operands()) {
+                    if (isInMemory(operand) || !(operand.op() instanceof Pointwise)) {
+                        needs.add(operand);
+                    } else {
+                        Reads.of(operand, indices.get(), this::isInMemory).accesses().forEach(a -> needs.add(a.value()));
+                    }
+                }
+            } else {
+                needs.addAll(root.op().operands());
+            }
+            return needs;
+        }
+
+        /// The groups that compute what is needed, in the order in which they began.
+        private List<Draft> producers(Set<Value> needs) {
+            Set<Draft> found = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (Value need : needs) {
+                Draft d = home.get(need.op() instanceof Part(var tuple, _) ? tuple : need);
+                if (d != null) {
+                    found.add(d);
+                }
+            }
+            return found.isEmpty() ? List.of() : drafts.stream().filter(found::contains).toList();
+        }
+
+        private List<Draft> siblings(Set<Value> needs, List<Draft> producers) {
+            Set<Draft> found = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (Value need : needs) {
+                var all = readers.getOrDefault(need, List.of());
+                found.addAll(all.subList(Math.max(0, all.size() - SIBLINGS), all.size()));
+            }
+            found.removeAll(producers);
+            return found.isEmpty() ? List.of() : drafts.stream().filter(found::contains).toList().reversed();
+        }
+
+        private void note(Value root, Draft candidate, Set<Value> needs, String why) {
+            for (Value made : candidate.roots) {
+                if (made != root && needs.contains(made)) {
+                    decisions.add(new Decision(made.toString(), root.toString(), made.origin(), root.origin(), why == null, why == null ? "" : why));
+                }
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.fuse.Group;
+import dev.sinter.passes.fuse.Reads;
 import dev.sinter.passes.schedule.Axis;
 import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.Vectoriser;
@@ -35,6 +36,10 @@ final class NestKernel {
     private final java.util.function.Function<Value, List<Place>> targets;
     private final Indices indices;
     private final List<Axis> rows;
+    /// The arithmetic above which an element of a row is kept rather than computed again.
+    private static final double DEAR = 10;
+
+    private final Map<Value, Place> kept = new IdentityHashMap<>();
     private final Map<Value, Integer> level = new IdentityHashMap<>();
 
     private NestKernel(Group.Nest group, Table table, java.util.function.Function<Value, List<Place>> targets) {
@@ -67,9 +72,11 @@ final class NestKernel {
             level.put(root, l);
             stages = Math.max(stages, l + 1);
         }
+        keepRows(places, deps);
+        java.util.function.Function<Value, Place> where = v -> kept.containsKey(v) ? kept.get(v) : places.apply(v);
         boolean alongRows = group.inner().isEmpty() || !rows.isEmpty() && group.roots().stream().allMatch(this::isAlongRows);
         var row = new Block();
-        var elements = new Elements(places, indices, row);
+        var elements = new Elements(where, indices, row);
         rowValues(-1, elements);
         for (int l = 0; l < stages; l++) {
             int stage = l;
@@ -80,6 +87,22 @@ final class NestKernel {
             rowValues(l, elements);
         }
         return Loops.around(rows, row, true, alongRows, indices);
+    }
+
+    /// Gives scratch memory of one row to what a later stage reads again, if it is dear to compute and not in memory anyway.
+    private void keepRows(java.util.function.Function<Value, Place> places, java.util.function.Function<Value, List<Value>> deps) {
+        for (Value root : group.roots()) {
+            for (Value d : deps.apply(root)) {
+                boolean again = d.rank() > rows.size() && level.get(d) < level.get(root) && places.apply(d) == null && !kept.containsKey(d);
+                if (again && Reads.of(d, table.indices(), v -> places.apply(v) != null || group.roots().contains(v)).cost() >= DEAR) {
+                    Dim row = Dim.product(group.inner());
+                    Buffer scratch = table.temp(d.element(), Dim.named(LoopProgram.MEMBERS.name()).times(row));
+                    var strides = new ArrayList<Dim>(java.util.Collections.nCopies(rows.size(), Dim.ZERO));
+                    strides.addAll(Place.rowMajor(new dev.sinter.ir.type.Shape(group.inner())));
+                    kept.put(d, new Place(scratch, Expr.times(LoopProgram.MEMBER, indices.dim(row)), strides));
+                }
+            }
+        }
     }
 
     /// Whether a root has one element for each row and is not itself a reduction within the row.
@@ -123,6 +146,9 @@ final class NestKernel {
                 index.addAll(Loops.names(inner));
                 Expr e = elements.compute(root, index);
                 targets.apply(root).forEach(p -> stores.add(() -> elements.store(p, index, e)));
+                if (kept.containsKey(root)) {
+                    elements.store(kept.get(root), index, e);
+                }
             }
         }
         stores.forEach(Runnable::run);

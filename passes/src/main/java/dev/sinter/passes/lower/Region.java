@@ -154,7 +154,7 @@ final class Region {
         var readers = new ArrayList<Integer>();
         for (int r = 0; r < tasks.size(); r++) {
             Task task = tasks.get(r);
-            boolean reads = task.reads.stream().anyMatch(v -> places.containsKey(v) && places.get(v).buffer() == buffer);
+            boolean reads = task.reads.stream().anyMatch(v -> isIn(v, buffer));
             if (reads && (r == k ? !readsInPlace(task, buffer) : order.isBefore(k, r))) {
                 return false;
             }
@@ -168,18 +168,31 @@ final class Region {
 
     /// Whether every element of the buffer that a task reads is read where the element of the same index is computed.
     private boolean readsInPlace(Task task, Buffer buffer) {
-        if (!(task.group instanceof Group.Nest nest) || !nest.inner().isEmpty()) {
-            return false;
+        if (task.group instanceof Group.Product product) {
+            var dot = product.roots().getFirst().op();
+            boolean operands = dot.operands().stream().anyMatch(x -> isIn(x, buffer)
+                    || x.op() instanceof Pointwise && Reads.of(x, table.indices(), this::isInMemory).accesses().stream().anyMatch(a -> isIn(a.value(), buffer)));
+            return !operands && readsInPlace(product.roots().subList(1, product.roots().size()), buffer);
         }
-        for (Value root : nest.roots()) {
-            Reads reads = Reads.of(root, table.indices(), v -> roots.contains(v) || places.containsKey(v));
-            for (Reads.Access a : reads.accesses()) {
-                if (places.containsKey(a.value()) && places.get(a.value()).buffer() == buffer && !reads.isInPlace(a)) {
-                    return false;
-                }
+        return task.group instanceof Group.Nest nest && nest.inner().isEmpty() && readsInPlace(nest.roots(), buffer);
+    }
+
+    private boolean readsInPlace(List<Value> elementwise, Buffer buffer) {
+        for (Value root : elementwise) {
+            Reads reads = Reads.of(root, table.indices(), this::isInMemory);
+            if (reads.accesses().stream().anyMatch(a -> isIn(a.value(), buffer) && !reads.isInPlace(a))) {
+                return false;
             }
         }
         return true;
+    }
+
+    private boolean isInMemory(Value v) {
+        return roots.contains(v) || places.containsKey(v);
+    }
+
+    private boolean isIn(Value v, Buffer buffer) {
+        return places.containsKey(v) && places.get(v).buffer() == buffer;
     }
 
     /// Where a value is.
@@ -238,7 +251,7 @@ final class Region {
         if (!(root.op() instanceof Pointwise || root.op() instanceof Reduce)) {
             return List.of();
         }
-        return Reads.of(root, table.indices(), v -> roots.contains(v) || places.containsKey(v)).accesses().stream()
+        return Reads.of(root, table.indices(), this::isInMemory).accesses().stream()
                 .map(Reads.Access::value).filter(inside::contains).toList();
     }
 }

@@ -1,0 +1,239 @@
+package dev.sinter.passes.fuse;
+
+import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Pointwise;
+import dev.sinter.ir.graph.Reduce;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.passes.schedule.Axis;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/// A group while it grows.
+final class Draft {
+    /// The arithmetic of one kernel's innermost body; more would not fit what virtual machines compile well.
+    private static final double LARGEST = 200;
+    private static final int MOST_ROOTS = 24;
+    /// Inner axes shorter than this are no use for vectors.
+    private static final int SHORT = 8;
+    /// Rows below this number give too few members work.
+    private static final double FEW_ROWS = 16;
+    /// Work below this number of elements needs no second member.
+    private static final double SMALL = 16384;
+
+    final List<Value> roots = new ArrayList<>();
+    final Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
+    final Set<Draft> producers = Collections.newSetFromMap(new IdentityHashMap<>());
+    private List<Dim> rows;
+    private List<Dim> inner;
+    private Reduce reduction;
+    private List<Integer> order;
+    private double cost;
+
+    /// A group of one root.
+    Draft(Value root, Reads reads) {
+        roots.add(root);
+        cost = reads == null ? 0 : reads.cost();
+        if (root.op() instanceof Reduce reduce) {
+            reduction = reduce;
+            rows = root.shape().dims();
+            inner = reduced(reduce);
+        } else if (root.op() instanceof Pointwise) {
+            rows = root.shape().dims();
+            inner = List.of();
+        }
+    }
+
+    private static List<Dim> reduced(Reduce reduce) {
+        return reduce.axes().stream().map(reduce.x()::dim).toList();
+    }
+
+    /// Whether the axes that a reduction removes are its operand's last.
+    private static boolean isTrailing(Reduce reduce) {
+        int kept = reduce.x().rank() - reduce.axes().size();
+        return reduce.axes().equals(IntStream.range(kept, reduce.x().rank()).boxed().toList());
+    }
+
+    /// The finished group.
+    Group finish() {
+        if (roots.getFirst().op() instanceof Dot) {
+            return new Group.Product(roots);
+        }
+        return rows == null ? new Group.Single(roots.getFirst()) : new Group.Nest(rows, inner, roots);
+    }
+
+    /// Adds a root, or says why it cannot be computed here.
+    ///
+    /// @param stops values that are read from memory
+    /// @return null if it was added
+    String add(Value root, Reads reads, Predicate<Value> stops, java.util.function.Supplier<dev.sinter.passes.schedule.Indices> indices) {
+        if (rows == null && !(roots.getFirst().op() instanceof Dot)) {
+            return "'" + roots.getFirst().op().name() + "' has loops of its own";
+        }
+        if (reads == null) {
+            return "'" + root.op().name() + "' reads its operands many times";
+        }
+        if (cost + reads.cost() > LARGEST || roots.size() >= MOST_ROOTS) {
+            return "the kernel would be too large";
+        }
+        String why = roots.getFirst().op() instanceof Dot ? epilogue(root, reads, stops, indices)
+                : root.op() instanceof Reduce reduce ? reduction(root, reduce, reads) : elementwise(root, reads);
+        if (why == null) {
+            roots.add(root);
+            cost += reads.cost();
+        }
+        return why;
+    }
+
+    private String epilogue(Value root, Reads reads, Predicate<Value> stops, java.util.function.Supplier<dev.sinter.passes.schedule.Indices> indices) {
+        if (root.op() instanceof Reduce) {
+            return "a reduction cannot follow a contraction in one kernel";
+        }
+        Value product = roots.getFirst();
+        boolean direct = reads.accesses().stream().anyMatch(a -> a.value() == product);
+        if (roots.size() > 1 && !root.shape().equals(roots.get(1).shape())) {
+            return "its shape " + root.shape() + " is not " + roots.get(1).shape();
+        }
+        if (roots.size() == 1 && !direct) {
+            return "it does not read the contraction";
+        }
+        for (Reads.Access a : reads.accesses()) {
+            if (a.value() != product && roots.contains(a.value()) && !reads.isInPlace(a)) {
+                return "it reads '" + a.value().op().name() + "' at another index";
+            }
+        }
+        if (direct) {
+            List<Integer> axes = Epilogue.axes(root, product, stops, indices);
+            if (axes == null || order != null && !order.equals(axes)) {
+                return "it reads the contraction at another index";
+            }
+            order = axes;
+        }
+        return null;
+    }
+
+    private String elementwise(Value root, Reads reads) {
+        List<Dim> shape = root.shape().dims();
+        if (shape.equals(rows)) {
+            return misread(reads, List.of(), reads.axes());
+        }
+        if (inner.isEmpty()) {
+            if (reduction != null || shape.size() <= rows.size() || !shape.subList(0, rows.size()).equals(rows)) {
+                return "its shape " + root.shape() + " is not " + rows;
+            }
+            List<Dim> rest = shape.subList(rows.size(), shape.size());
+            String why = unfit(rows, rest, reads);
+            if (why == null) {
+                inner = rest;
+            }
+            return why;
+        }
+        var both = new ArrayList<>(rows);
+        both.addAll(inner);
+        if (!shape.equals(both) || reduction != null && !isTrailing(reduction)) {
+            return "its shape " + root.shape() + " is neither " + rows + " nor " + both;
+        }
+        return unfit(rows, inner, reads);
+    }
+
+    private String reduction(Value root, Reduce reduce, Reads reads) {
+        List<Dim> kept = root.shape().dims();
+        List<Dim> removed = reduced(reduce);
+        if (reduction != null) {
+            boolean same = reduce.axes().equals(reduction.axes()) && reduce.x().shape().equals(reduction.x().shape());
+            if (!same) {
+                return "it reduces " + reduce.x().shape() + " along " + reduce.axes() + ", the kernel " + reduction.x().shape() + " along " + reduction.axes();
+            }
+            return misread(reads, reads.axes(), keptAxes(reduce, reads));
+        }
+        if (kept.equals(rows) && (inner.isEmpty() || inner.equals(removed) && isTrailing(reduce))) {     // rows computed before, and perhaps columns
+            String why = inner.isEmpty() ? misread(reads, List.of(), keptAxes(reduce, reads)) : unfit(rows, inner, reads);
+            if (why == null) {
+                reduction = reduce;
+                inner = removed;
+            }
+            return why;
+        }
+        if (inner.isEmpty() && reduce.x().shape().dims().equals(rows) && isTrailing(reduce)) {           // what is reduced is computed here
+            String narrow = narrow(kept, removed);
+            if (narrow != null) {
+                return narrow;
+            }
+            for (Reads.Access a : reads.accesses()) {
+                if (roots.contains(a.value()) && !reads.isInPlace(a)) {
+                    return "it reads '" + a.value().op().name() + "' at another index";
+                }
+            }
+            rows = kept;
+            inner = removed;
+            reduction = reduce;
+            return null;
+        }
+        return "it reduces " + reduce.x().shape() + " along " + reduce.axes() + ", the kernel computes " + rows;
+    }
+
+    private static List<Axis> keptAxes(Reduce reduce, Reads reads) {
+        return IntStream.range(0, reads.axes().size()).filter(k -> !reduce.axes().contains(k)).mapToObj(reads.axes()::get).toList();
+    }
+
+    /// Why loops over `inner` within `rows` would be slow or wrong for a root of all these axes; null if they are fine.
+    private String unfit(List<Dim> rows, List<Dim> inner, Reads reads) {
+        String narrow = narrow(rows, inner);
+        return narrow != null ? narrow : misread(reads, reads.axes(), reads.axes().subList(0, rows.size()));
+    }
+
+    private static String narrow(List<Dim> rows, List<Dim> inner) {
+        Dim last = inner.getLast();
+        if (last.isConstant() && last.value() < SHORT) {
+            return "the inner axis of " + last + " is too short for vectors";
+        }
+        double parallel = rows.stream().mapToDouble(Roots::size).reduce(1, (x, y) -> x * y);
+        double elements = inner.stream().mapToDouble(Roots::size).reduce(parallel, (x, y) -> x * y);
+        if (parallel < FEW_ROWS && elements > SMALL) {
+            return "with " + rows + " as rows few threads would have work";
+        }
+        return null;
+    }
+
+    /// Whether the reader reads this group's roots where they are made: those of the rows at the row's axes, others at all axes.
+    private String misread(Reads reads, List<Axis> all, List<Axis> row) {
+        for (Reads.Access a : reads.accesses()) {
+            if (roots.contains(a.value()) && !isAt(a, isRow(a.value()) ? row : all)) {
+                return "it reads '" + a.value().op().name() + "' at another index";
+            }
+        }
+        return null;
+    }
+
+    private boolean isRow(Value root) {
+        return root.rank() == rows.size();
+    }
+
+    private static boolean isAt(Reads.Access access, List<Axis> axes) {
+        return access.index().size() == axes.size()
+                && IntStream.range(0, axes.size()).allMatch(k -> Reads.isAxis(access.index().get(k), axes.get(k)));
+    }
+
+    /// Whether this group needs, perhaps through others, what `other` computes.
+    boolean isAfter(Draft other) {
+        Set<Draft> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        var open = new java.util.ArrayDeque<Draft>();
+        open.push(this);
+        while (!open.isEmpty()) {
+            for (Draft p : open.pop().producers) {
+                if (p == other) {
+                    return true;
+                }
+                if (seen.add(p)) {
+                    open.push(p);
+                }
+            }
+        }
+        return false;
+    }
+}
