@@ -41,7 +41,10 @@ public final class GraphPrinter {
     /// The text of a function.
     public static String print(Function function) {
         var printer = new GraphPrinter(List.of(function));
-        printer.printShared();
+        for (Function f : printer.shared) {
+            printer.function(f, "func " + Names.quote(printer.sharedNames.get(f)), null);
+            printer.out.append("\n\n");
+        }
         printer.function(function, "func " + Names.quote(function.name()), null);
         return printer.out.append('\n').toString();
     }
@@ -65,13 +68,6 @@ public final class GraphPrinter {
         }
     }
 
-    private void printShared() {
-        for (Function f : shared) {
-            function(f, "func " + Names.quote(sharedNames.get(f)), null);
-            newLine();
-        }
-    }
-
     private void newLine() {
         out.append('\n').append("  ".repeat(depth));
     }
@@ -83,9 +79,16 @@ public final class GraphPrinter {
             newLine();
             out.append("state ").append(Names.quote(s.name())).append(": ").append(s.type()).append(s.trainable() ? " trainable" : "");
         }
-        newLine();
-        printShared();
+        String between = module.state().isEmpty() ? "" : "\n";
+        for (Function f : shared) {
+            out.append(between);
+            between = "\n";
+            newLine();
+            function(f, "func " + Names.quote(sharedNames.get(f)), null);
+        }
         for (Module.Entry entry : module.entries()) {
+            out.append(between);
+            between = "\n";
             if (!entry.doc().isEmpty()) {
                 for (String line : entry.doc().split("\n", -1)) {
                     newLine();
