@@ -194,7 +194,7 @@ public final class SpecialFunctions {
         return z * (ONE_MINUS_EULER + z * sum);
     }
 
-    /// The derivative of [#lgamma]; ∓∞ at ±0, NaN at the negative integers and at −∞.
+    /// The derivative of [#lgamma]; ∓∞ at ±0, NaN at the negative integers and at −∞. Near its zeros the error is as small as that of [#lgamma].
     public static double digamma(double x) {
         if (x == 0) {
             return -1 / x;

@@ -17,7 +17,7 @@ import java.util.function.ToLongFunction;
 /// `result[…, l, …] = sum of x[…, o, …, k] over o * stride + k * dilation = l`, in the order of `k`; the axis has the extent `to`.
 ///
 /// - (C1) `x` has floating elements and at least two axes, the last of a known extent; `axis` is another one.
-/// - (C2) `x` has as many positions as a window over `to` elements has.
+/// - (C2) `stride` and `dilation` are at least 1, and `x` has as many positions as a window over `to` elements has.
 public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
@@ -47,6 +47,7 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
     @Override
     public Type.Tensor infer() {
         require(x.tensor().isFloat() && x.rank() >= 2 && axis >= 0 && axis < x.rank() - 1 && x.dim(-1).isConstant(), name(), "(C1) axis " + axis + " of " + x.type());
+        require(stride >= 1 && dilation >= 1, name(), "(C2) stride " + stride + ", dilation " + dilation);
         Dim positions = to.minus(Dim.constant(dilation * (size() - 1) + 1)).floorDiv(stride).plus(1);
         require(positions.equals(x.dim(axis)), name(), "(C2) " + x.dim(axis) + " positions, but " + to + " elements have " + positions);
         return x.tensor().withShape(x.shape().without(List.of(x.rank() - 1)).with(axis, to));

@@ -2,6 +2,7 @@ package dev.sinter.ir.interp;
 
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.graph.Verifier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -15,8 +16,9 @@ public final class ModuleInterpreter {
     private final Module module;
     private final Map<String, NdArray> state = new LinkedHashMap<>();
 
-    /// A model with every tensor of its state zero.
+    /// A model with every tensor of its state zero. @throws IllegalStateException if the module is not well formed
     public ModuleInterpreter(Module module) {
+        Verifier.verify(module);
         this.module = module;
         module.state().forEach(s -> state.put(s.name(), NdArray.zeros(s.type().element(), s.type().shape().extents())));
     }
