@@ -70,15 +70,68 @@ final class Logarithms {
         return atTheEdges(s, x, sum(s, parts.k(), parts.f()));
     }
 
-    /// `log(1 + x)`: of the rounded sum `u`, with what was lost, `2^-k (1 + x - u)`, added to the fraction (exact where `k = 0`).
+    /// `log(1 + x)`.
     static Expr log1p(Steps s, Expr x) {
+        return log1pTimesPower(s, x, null);
+    }
+
+    /// `log(1 + x)`, plus `ln 2` where `doubled` is set (null: nowhere): of the rounded sum `u`, with what was lost, `2^-k (1 + x - u)`, added to
+    /// the fraction (exact where `k = 0`).
+    private static Expr log1pTimesPower(Steps s, Expr x, Expr doubled) {
         Expr u = s.add(x, 1);
         Expr virtual = s.sub(u, 1);
         Expr lost = s.add(s.sub(1, s.sub(u, virtual)), s.sub(x, virtual));
         Parts parts = partsOfNormal(s, u);
         Expr enough = s.select(s.less(u, 0x1p64), s.sub(s.whole(s.bias()), parts.integer()), s.whole(0));
         Expr f = s.fma(lost, s.powerOfTwo(enough), parts.f());
-        Expr y = atTheEdges(s, u, sum(s, parts.k(), f));
+        Expr k = doubled == null ? parts.k() : s.add(parts.k(), s.select(doubled, 1, 0));
+        Expr y = atTheEdges(s, u, sum(s, k, f));
         return s.select(s.less(s.abs(x), s.isSingle() ? 0x1p-25 : 0x1p-54), x, y);
+    }
+
+    /// `log x / ln 2`; exact for powers of two.
+    static Expr log2(Steps s, Expr x) {
+        Parts parts = parts(s, x);
+        Expr log = sum(s, s.number(0), parts.f());
+        Expr y = s.fma(log, 1 / Math.log(2), s.fma(log, 2.0355273740931033e-17, parts.k()));
+        return atTheEdges(s, x, y);
+    }
+
+    /// `log x / ln 10`.
+    static Expr log10(Steps s, Expr x) {
+        Parts parts = parts(s, x);
+        Expr log = sum(s, s.number(0), parts.f());
+        Expr fraction = s.fma(log, 0.4342944819032518, s.fma(log, 1.098319650216765e-17, s.mul(parts.k(), LOG10_2_LOW)));
+        return atTheEdges(s, x, s.fma(parts.k(), LOG10_2_HIGH, fraction));
+    }
+
+    /// `log10 2` in 41 bits, and the rest.
+    private static final double LOG10_2_HIGH = 0.30102999566361177;
+    private static final double LOG10_2_LOW = 3.694239077158931e-13;
+
+    /// `asinh |x| = log(1 + |x| + x² / (1 + √(x² + 1)))`, or `log 2|x|` where that is as good.
+    static Expr asinh(Steps s, Expr x) {
+        Expr a = s.abs(x);
+        Expr large = s.less(0x1p60, a);
+        Expr square = s.mul(a, a);
+        Expr sum = s.add(a, s.div(square, s.add(s.sqrt(s.add(square, 1)), 1)));
+        return s.withSign(log1pTimesPower(s, s.select(large, a, sum), large), x);
+    }
+
+    /// `acosh x = log(1 + t + √(t (t + 2)))` with `t = x - 1`, or `log 2x` where that is as good.
+    static Expr acosh(Steps s, Expr x) {
+        Expr large = s.less(0x1p60, x);
+        Expr t = s.sub(x, 1);
+        Expr sum = s.add(t, s.sqrt(s.fma(t, t, s.add(t, t))));
+        Expr y = log1pTimesPower(s, s.select(large, x, sum), large);
+        return s.select(s.less(x, 1), Double.NaN, y);
+    }
+
+    /// `atanh |x| = ½ log(1 + 2|x| + 2|x| |x| / (1 - |x|))`.
+    static Expr atanh(Steps s, Expr x) {
+        Expr a = s.abs(x);
+        Expr twice = s.add(a, a);
+        Expr y = s.mul(log1p(s, s.fma(twice, s.div(a, s.sub(1, a)), twice)), 0.5);
+        return s.withSign(s.select(s.less(1, a), Double.NaN, y), x);
     }
 }

@@ -47,7 +47,21 @@ public final class MathLibrary {
             case COS -> Trigonometry.cos(s, x);
             case TAN -> Trigonometry.tan(s, x);
             case ERF -> ErrorFunctions.erf(s, x);
+            case ERFINV -> inDouble(s, x, ErrorFunctions::erfinv);
+            case LGAMMA -> inDouble(s, x, GammaFunctions::lgamma);
+            case DIGAMMA -> inDouble(s, x, GammaFunctions::digamma);
             case ERFC -> inDouble(s, x, ErrorFunctions::erfc);
+            case LOG2 -> inDouble(s, x, Logarithms::log2);
+            case LOG10 -> inDouble(s, x, Logarithms::log10);
+            case ASINH -> inDouble(s, x, Logarithms::asinh);
+            case ACOSH -> inDouble(s, x, Logarithms::acosh);
+            case ATANH -> inDouble(s, x, Logarithms::atanh);
+            case ASIN -> inDouble(s, x, InverseTrigonometry::asin);
+            case ACOS -> inDouble(s, x, InverseTrigonometry::acos);
+            case ATAN -> inDouble(s, x, InverseTrigonometry::atan);
+            case ATAN2 -> inDouble(s, x, y, InverseTrigonometry::atan2);
+            case POW -> inDouble(s, x, y, (d, a, b) -> Powers.pow(d, a, b, s.isSingle()));
+            case FMOD -> inDouble(s, x, y, (d, a, b) -> Powers.fmod(d, a, b, s.isSingle(), into));
             default -> throw new UnsupportedOperationException(fn + " is not defined for " + x.type());
         };
     }
@@ -64,5 +78,18 @@ public final class MathLibrary {
         }
         Steps d = s.with(ElementType.F64);
         return s.cast(ElementType.F32, function.steps(d, d.cast(ElementType.F64, x)));
+    }
+
+    /// A function of two arguments in f64.
+    private interface InDouble2 {
+        Expr steps(Steps s, Expr x, Expr y);
+    }
+
+    private static Expr inDouble(Steps s, Expr x, Expr y, InDouble2 function) {
+        if (!s.isSingle()) {
+            return function.steps(s, x, y);
+        }
+        Steps d = s.with(ElementType.F64);
+        return s.cast(ElementType.F32, function.steps(d, d.cast(ElementType.F64, x), d.cast(ElementType.F64, y)));
     }
 }

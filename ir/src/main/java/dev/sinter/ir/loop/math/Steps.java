@@ -192,6 +192,10 @@ final class Steps {
         return less(number(a), b);
     }
 
+    Expr lessOrEqual(Expr a, Expr b) {
+        return apply(Fn.LE, a, b);
+    }
+
     Expr equal(Expr a, Expr b) {
         return apply(Fn.EQ, a, b);
     }

@@ -153,9 +153,11 @@ final class Trigonometry {
         Expr quarters = s.shiftRightLogical(s.sub(high, fraction), 62);
         Expr f1 = s.toFloat(s.andWhole(fraction, -1024));
         Expr f2 = s.fma(s.toFloat(s.shiftRightLogical(low, 11)), 0x1p-53, s.toFloat(s.andWhole(fraction, 1023)));
+        Expr f = s.add(f1, f2);
+        Expr fLow = s.add(s.sub(f1, f), f2);
         double unit = 0x1p-62;
-        Expr product = s.mul(f1, HALF_PI * unit);
-        Expr rest = s.fma(f1, HALF_PI_REST * unit, s.fma(f2, HALF_PI * unit, s.fma(f1, HALF_PI * unit, s.neg(product))));
+        Expr product = s.mul(f, HALF_PI * unit);
+        Expr rest = s.fma(f, HALF_PI_REST * unit, s.fma(fLow, HALF_PI * unit, s.fma(f, HALF_PI * unit, s.neg(product))));
         Expr theta = s.add(product, rest);
         Expr tail = s.add(s.sub(product, theta), rest);
 

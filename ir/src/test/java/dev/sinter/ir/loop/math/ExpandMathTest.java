@@ -18,6 +18,7 @@ import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,23 @@ class ExpandMathTest {
         block.loop("i", Expr.apply(Fn.SUB, four, Expr.index(2)), Stmt.Binding.SERIAL, (b, i) -> b.when(
                 Expr.apply(Fn.LT, Expr.apply(Fn.EXP, Expr.load(X, i)), ONE), c -> c.store(Y, i, Expr.apply(Fn.EXP, Expr.load(X, i)))));
         assertArrayEquals(new double[] {exp(-1), exp(exp(0)) + exp(1), exp(exp(-3)) + exp(1), exp(exp(0.5)) + exp(1)}, run(kernel(block.statements()), -1, 0, -3, 0.5));
+    }
+
+    @Test
+    void every_function_becomes_primitive_for_scalars_and_vectors() {
+        for (Fn fn : Fn.values()) {
+            for (ElementType type : fn == Fn.THREEFRY ? List.of(ElementType.I64) : List.of(ElementType.F32, ElementType.F64)) {
+                for (int lanes : fn.isPrimitive() ? new int[0] : new int[] {1, 16}) {
+                    var x = new Buffer("x", type, Dim.constant(16), Buffer.Role.INPUT);
+                    var y = new Buffer("y", type, Dim.constant(16), Buffer.Role.OUTPUT);
+                    Expr load = new Expr.Load(x, Expr.index(0), lanes, 1, null);
+                    Stmt store = new Stmt.Store(y, Expr.index(0), new Expr.Apply(fn, Collections.nCopies(fn.arity(), load)), null);
+                    var kernel = new Kernel("k", List.of(), List.of(store), "");
+                    LoopVerifier.verifyReady(ExpandMath.run(
+                            new LoopProgram("p", List.of(), List.of(x, y), Map.of(), Dim.ZERO, List.of(new Stmt.Launch(kernel, List.of())))));
+                }
+            }
+        }
     }
 
     @Test
