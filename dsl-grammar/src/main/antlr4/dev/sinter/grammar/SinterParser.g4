@@ -126,7 +126,9 @@ generator: FOR name IN expression;
 
 arguments: (argument (COMMA argument)* COMMA?)?;
 
-argument: (name COLON)? expression;
+argument: (label COLON)? expression;
+
+label: name | OVER | THROUGH | WITHIN | WHEN;
 
 subscripts: subscript (COMMA subscript)* COMMA?;
 

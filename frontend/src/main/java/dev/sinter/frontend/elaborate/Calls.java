@@ -63,7 +63,9 @@ final class Calls {
     private List<Given> given(List<Expression.Argument> arguments, Scope scope) {
         var given = new ArrayList<Given>();
         for (Expression.Argument a : arguments) {
-            given.add(new Given(a.name(), e.expressions.evaluate(a.value(), scope), a.value().span()));
+            boolean place = a.name().isPresent() && a.name().get().text().equals("over");     // a group of variables, not their values
+            Datum value = place ? e.expressions.place(a.value(), scope) : e.expressions.evaluate(a.value(), scope);
+            given.add(new Given(a.name(), value, a.value().span()));
         }
         return given;
     }

@@ -107,21 +107,21 @@ final class Entries {
 
     private List<Calls.Given> arguments(Declaration.Function f, List<String> names, List<Value> parameters) {
         Scope scope = root.scope().inner();
-        var given = new ArrayList<Calls.Given>();
-        var symbols = new LinkedHashSet<String>();
+        var types = new ArrayList<Inputs.Found>();
         for (Parameter p : f.parameters()) {
-            String name = p.name().text();
-            Type.Tensor type;
-            if (p.type().isPresent()) {
-                type = e.types.symbolic(p.type().get(), scope, symbols);
-            } else {
-                Inputs.Found found = inputs.typeOf(name, f.body()).orElseThrow(() -> Failure.of(Code.S0406,
-                    "the type of the input `" + name + "` is not known", p.name().span(), "it is not passed on to a parameter with a type")
-                    .help("write it out: `" + name + ": f32[N, 10]`"));
-                type = e.types.symbolic(found.type(), found.scope() == root.scope() ? scope : found.scope().inner(), symbols);
-            }
-            Value value = e.graph.parameter(name, type);
-            names.add(name);
+            Inputs.Found found = p.type().isPresent() ? new Inputs.Found(p.type().get(), scope)
+                : inputs.typeOf(p.name().text(), f.body()).orElseThrow(() -> Failure.of(Code.S0406,
+                    "the type of the input `" + p.name() + "` is not known", p.name().span(), "it is not passed on to a parameter with a type")
+                    .help("write it out: `" + p.name() + ": f32[N, 10]`"));
+            Scope at = found.scope() == root.scope() ? scope : found.scope() == scope ? scope : found.scope().inner();
+            types.add(new Inputs.Found(found.type(), at));
+            e.types.bindSymbols(found.type(), at);
+        }
+        var given = new ArrayList<Calls.Given>();
+        for (int k = 0; k < types.size(); k++) {
+            Parameter p = f.parameters().get(k);
+            Value value = e.graph.parameter(p.name().text(), e.types.symbolic(types.get(k).type(), types.get(k).scope()));
+            names.add(p.name().text());
             parameters.add(value);
             given.add(Calls.Given.of(new Datum.Array(value), p.name().span()));
         }

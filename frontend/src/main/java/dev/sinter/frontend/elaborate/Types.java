@@ -1,6 +1,7 @@
 package dev.sinter.frontend.elaborate;
 
 import dev.sinter.frontend.ast.Expression;
+import dev.sinter.frontend.ast.Parts;
 import dev.sinter.frontend.ast.TypeSyntax;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.problem.Near;
@@ -12,7 +13,6 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// Types as written against values as found. A bare name in a shape is bound by the first argument that has it and checked by the others.
 final class Types {
@@ -199,8 +199,18 @@ final class Types {
         return "[" + String.join(", ", parts) + "]";
     }
 
-    /// The type of an entry's input: names in the shape that nothing defines become symbols, collected in `symbols`.
-    Type.Tensor symbolic(TypeSyntax type, Scope scope, Set<String> symbols) {
+    /// Makes the bare names in the shape of an entry's input symbols, unless they have a meaning already.
+    void bindSymbols(TypeSyntax type, Scope scope) {
+        if (!(type instanceof TypeSyntax.Array a)) return;
+        for (TypeSyntax.DimSyntax dim : a.dims().orElse(List.of())) {
+            if (dim instanceof TypeSyntax.Extent(Expression.Reference(_, String name)) && bindsDim(name, scope)) {
+                scope.define(name, new Datum.Whole(Dim.named(name)));
+            }
+        }
+    }
+
+    /// The type of an entry's input, the bare names of all inputs being bound.
+    Type.Tensor symbolic(TypeSyntax type, Scope scope) {
         if (!(type instanceof TypeSyntax.Array a)) {
             throw Failure.of(Code.S0406, "an input is one array", type.span(), "a tuple cannot be passed from outside").help("declare one parameter for each");
         }
@@ -209,24 +219,25 @@ final class Types {
         ElementType e1 = element.equals("int") ? ElementType.I64 : concrete(element, new Datum.Nothing());
         if (e1 == null) throw Failure.of(Code.S0406, "an input is an array or a number", type.span(), "`" + element + "` cannot be passed from outside");
         var dims = new ArrayList<Dim>();
-        var expressions = new ArrayList<Runnable>();
         for (TypeSyntax.DimSyntax dim : a.dims().orElse(List.of())) {
             switch (dim) {
                 case TypeSyntax.AnyDims(Span span) -> throw Failure.of(Code.S0406, "the rank of an input must be known", span, "any number of axes");
-                case TypeSyntax.Extent(Expression.Reference(_, String name)) when bindsDim(name, scope) -> {
-                    symbols.add(name);
-                    scope.define(name, new Datum.Whole(Dim.named(name)));
-                    dims.add(Dim.named(name));
-                }
                 case TypeSyntax.Extent(Expression extent) -> {
-                    int at = dims.size();
-                    dims.add(null);
-                    expressions.add(() -> dims.set(at, e.expressions.dim(extent, scope)));
+                    requireBound(extent, scope);
+                    dims.add(e.expressions.dim(extent, scope));
                 }
             }
         }
-        expressions.forEach(Runnable::run);
         return new Type.Tensor(e1, new Shape(dims));
+    }
+
+    /// A name in an extent such as `2 * K` must be bound by another input.
+    private static void requireBound(Expression extent, Scope scope) {
+        if (extent instanceof Expression.Reference(Span span, String name) && scope.find(name) == null) {
+            throw Failure.of(Code.S0508, "no input binds the dim `" + name + "`", span, "its value cannot be found from the inputs")
+                .help("a dim is bound where it stands alone: an input of shape [" + name + "], say");
+        }
+        Parts.of(extent).forEach(part -> requireBound(part, scope));
     }
 
     /// The type of a variable: everything in it is known now.

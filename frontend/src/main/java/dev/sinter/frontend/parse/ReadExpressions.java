@@ -143,7 +143,7 @@ class ReadExpressions {
     private List<Expression.Argument> arguments(ArgumentsContext tree) {
         if (tree == null) return List.of();
         return tree.argument().stream()
-            .map(a -> new Expression.Argument(Optional.ofNullable(a.name()).map(this::name), expression(a.expression()))).toList();
+            .map(a -> new Expression.Argument(Optional.ofNullable(a.label()).map(l -> new Name(span(l), l.getText())), expression(a.expression()))).toList();
     }
 
     List<Subscript> subscripts(SubscriptsContext tree) {
