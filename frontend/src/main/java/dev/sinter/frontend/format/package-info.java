@@ -1,0 +1,2 @@
+/// The one layout of sources. Nothing here knows more of the language than its words.
+package dev.sinter.frontend.format;
