@@ -202,16 +202,18 @@ final class Masks {
         }
     }
 
-    /// Pushes the lowest `count - (lanes before this part)` bits, none if that is negative.
+    /// Pushes the lowest `count - before` bits, where `before` lanes precede this part; no bits, or those of the part, if that is out of
+    /// range. Nothing overflows, whatever `count` is.
     private void firstLanes(Expr count, Split split, int part) {
+        long before = (long) part * split.partLanes();
         code.push(-1L);
         method.scalars().pushShared(count);
-        code.push((long) part * split.partLanes());
+        code.push(before);
+        code.invokeStatic("java/lang/Math", "max", "(JJ)J");
+        code.push(before);
         code.op(LSUB);
         code.push((long) split.partLanes());
         code.invokeStatic("java/lang/Math", "min", "(JJ)J");
-        code.push(0L);
-        code.invokeStatic("java/lang/Math", "max", "(JJ)J");
         code.op(L2I);
         code.op(LSHL);
         code.push(-1L);

@@ -17,6 +17,8 @@ final class Memory {
     /// The lowest bit of each of eight bytes.
     private static final long BOOLS = 0x0101_0101_0101_0101L;
     private static final int BYTES_OF_LONG = 8;
+    /// Up to this stride, whole vectors are loaded and their lanes picked.
+    private static final int MOST_CHUNKS = 4;
 
     private final MethodBody method;
     private final Instructions code;
@@ -134,7 +136,7 @@ final class Memory {
                 scale(load.type());
                 addOffset((long) part * split.partBytes());
             }, mask);
-        } else if (load.stride() > 1 && load.stride() * split.partLanes() <= Long.SIZE) {
+        } else if (load.stride() > 1 && load.stride() <= MOST_CHUNKS && load.stride() <= split.partLanes()) {
             strided(load, split, part);
         } else {
             laneByLane(load, split, part);
@@ -299,13 +301,17 @@ final class Memory {
     void pushBits(Expr.Load load) {
         method.scalars().pushShared(load.index());
         int index = keep(ElementType.I64);
-        if (load.stride() != 1) {
-            for (int l = 0; l < load.lanes(); l++) {
-                loadBits(load, index, l, (long) l * load.stride(), 1);
-                joinAt(l);
+        if (load.stride() != 1 || load.mask() != null || load.lanes() < BYTES_OF_LONG) {
+            pushSet(load.mask());
+            int set = keep(ElementType.I64);
+            if (load.stride() == 1) {
+                loadBits(load.buffer(), index, 0, set, 0, load.lanes());
+            } else {
+                for (int l = 0; l < load.lanes(); l++) {
+                    loadBits(load.buffer(), index, (long) l * load.stride(), set, l, 1);
+                    joinAt(l);
+                }
             }
-        } else if (load.mask() != null || load.lanes() < BYTES_OF_LONG) {
-            loadBits(load, index, 0, 0, load.lanes());
         } else {
             for (int l = 0; l < load.lanes(); l += BYTES_OF_LONG) {
                 method.segment(load.buffer());
@@ -329,23 +335,26 @@ final class Memory {
         }
     }
 
-    private void loadBits(Expr.Load load, int index, int lane, long distance, int lanes) {
-        method.segment(load.buffer());
+    /// Pushes the bits of `lanes` bools `distance` elements behind `index`, those that are set in `set`, from bit `lane` on.
+    private void loadBits(Buffer from, int index, long distance, int set, int lane, int lanes) {
+        method.segment(from);
         code.load(ElementType.I64, index);
         addOffset(distance);
-        pushSet(load.mask(), lane);
+        code.load(ElementType.I64, set);
+        if (lane > 0) {
+            code.push(lane);
+            code.op(LUSHR);
+        }
         code.push(lanes);
         method.target().support().call(code, Helper.LOAD_BITS);
     }
 
-    /// Pushes the bits of a mask, lane `lane` lowest; all ones for none.
-    private void pushSet(Expr mask, int lane) {
+    /// Pushes the bits of a mask; all ones for none.
+    private void pushSet(Expr mask) {
         if (mask == null) {
             code.push(-1L);
         } else {
             method.frame().shareBits(mask, () -> method.masks().pushBits(mask));
-            code.push(lane);
-            code.op(LUSHR);
         }
     }
 
@@ -357,7 +366,7 @@ final class Memory {
             method.segment(to);
             method.scalars().pushShared(index);
             code.load(ElementType.I64, bits);
-            pushSet(mask, 0);
+            pushSet(mask);
             code.push(value.lanes());
             method.target().support().call(code, Helper.STORE_BITS);
             return;

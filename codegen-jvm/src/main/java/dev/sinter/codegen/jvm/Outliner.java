@@ -4,6 +4,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -115,23 +116,29 @@ final class Outliner {
                 declared.add(let.name());
             }
         });
-        int best = -1;
-        int fewest = Integer.MAX_VALUE;
-        int prefix = 0;
-        for (int k = 0; k < list.size() && prefix + CALL <= room; k++) {
-            var tail = list.subList(k, list.size());
-            // a method that starts with a call to all of itself would not be smaller
-            if (k > 0 || room < budget / 2) {
-                var parameters = parameters(Mentions.of(tail));
-                int boxed = parameters.stream().filter(p -> p.lanes() > 1).mapToInt(this::words).sum();
-                boolean fits = prefix + CALL + ARGUMENT * parameters.size() <= room;
-                boolean better = best < 0 || boxed < fewest || boxed == fewest || prefix < room / 2 && boxed <= fewest + 2;
-                if (fits && better && isCallable(tail, declared)) {
-                    best = k;
-                    fewest = boxed;
-                }
+        // what the tail from each statement on needs, from the last backwards; -1 where it is not callable
+        int[] words = new int[list.size()];
+        int[] boxed = new int[list.size()];
+        var needed = new HashSet<Expr.Var>();
+        var changed = new HashSet<Expr.Var>();
+        for (int k = list.size() - 1; k >= 0; k--) {
+            var mentions = Mentions.of(List.of(list.get(k)));
+            if (list.get(k) instanceof Stmt.Let let) {
+                needed.remove(let.name());
             }
-            prefix += size(list.get(k));
+            needed.addAll(parameters(mentions));
+            mentions.assigned().stream().filter(v -> !declared.contains(v)).forEach(changed::add);
+            words[k] = isReturnable(changed) ? needed.stream().mapToInt(this::words).sum() : Integer.MAX_VALUE;
+            boxed[k] = needed.stream().filter(p -> p.lanes() > 1).mapToInt(this::words).sum();
+        }
+        int best = -1;
+        int prefix = 0;
+        // a method that starts with a call to all of itself would not be smaller
+        for (int k = 0; k < list.size() && prefix + CALL <= room; prefix += size(list.get(k)), k++) {
+            if ((k > 0 || room < budget / 2) && words[k] <= Method.MOST_ARGUMENT_WORDS && prefix + CALL + ARGUMENT * words[k] <= room) {
+                boolean better = best < 0 || boxed[k] <= boxed[best] || prefix < room / 2 && boxed[k] <= boxed[best] + 2;
+                best = better ? k : best;
+            }
         }
         if (best < 0) {
             throw new IllegalArgumentException(where + " has a statement of " + list.stream().mapToInt(this::size).max().orElse(0)
@@ -177,17 +184,18 @@ final class Outliner {
         return new Stmt.Launch(standIn, List.copyOf(parameters));
     }
 
-    /// Whether these statements can be a method: they change at most one name that lives on (names in `dying` do not), which a method can
-    /// return, and need no more values than a method can take.
+    /// Whether these statements can be a method: they change what a method can return, apart from names in `dying`, which nobody
+    /// reads afterwards, and need no more values than a method can take.
     private boolean isCallable(List<Stmt> statements, Set<Expr.Var> dying) {
         var mentions = Mentions.of(statements);
-        var changed = mentions.assigned().stream().filter(v -> !dying.contains(v)).toList();
-        boolean returnable = changed.isEmpty() || changed.size() == 1 && isReturnable(changed.getFirst());
-        return returnable && parameters(mentions).stream().mapToInt(this::words).sum() <= Method.MOST_ARGUMENT_WORDS;
+        var changed = new HashSet<>(mentions.assigned());
+        changed.removeAll(dying);
+        return isReturnable(changed) && parameters(mentions).stream().mapToInt(this::words).sum() <= Method.MOST_ARGUMENT_WORDS;
     }
 
-    private boolean isReturnable(Expr.Var name) {
-        return name.lanes() == 1 || name.type() != dev.sinter.ir.type.ElementType.BOOL && words(name) == 1;
+    /// A method returns one value: none, a scalar, or a vector of one part.
+    private boolean isReturnable(Set<Expr.Var> changed) {
+        return changed.size() <= 1 && changed.stream().allMatch(v -> v.lanes() == 1 || v.type() != ElementType.BOOL && words(v) == 1);
     }
 
     private List<Expr.Var> parameters(Mentions mentions) {

@@ -29,6 +29,9 @@ final class Vectors {
         if (method.target().vectorBits() == 0) {
             throw new IllegalArgumentException("the scalar JVM backend has no vectors of " + lanes + " lanes");
         }
+        if (lanes > Long.SIZE) {
+            throw new IllegalArgumentException("the JVM backend has vectors of at most " + Long.SIZE + " lanes, not of " + lanes);
+        }
         return Split.of(type, lanes, method.target().vectorBits());
     }
 

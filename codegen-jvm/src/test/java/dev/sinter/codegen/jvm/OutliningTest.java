@@ -1,0 +1,178 @@
+package dev.sinter.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Kernel;
+import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
+
+/// Kernels and programs far above HotSpot's limit become methods below it, and still mean the same.
+class OutliningTest {
+    private static final Stmt.Binding SERIAL = Stmt.Binding.SERIAL;
+    private static final ElementType F32 = ElementType.F32;
+
+    /// Checks the results, and returns how many methods it took; all are small enough.
+    private static int methodsOf(Emitted program, int vectorBits) {
+        program.check(vectorBits);
+        var sizes = new ArrayList<Integer>();
+        byte[] bytes = JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program");
+        new ClassReader(bytes).accept(new ClassVisitor(Opcodes.ASM9) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+                return new CodeSizeEvaluator(Opcodes.ASM9, null) {
+                    @Override
+                    public void visitEnd() {
+                        sizes.add(getMaxSize());
+                    }
+                };
+            }
+        }, 0);
+        assertTrue(sizes.stream().allMatch(s -> s < JvmBackend.METHOD_LIMIT), sizes::toString);
+        return sizes.size();
+    }
+
+    private static int lanesFor(int vectorBits) {
+        return vectorBits == 0 ? 1 : 16;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 128, 512})
+    void aLongRunOfDependentStatements(int vectorBits) {
+        int lanes = lanesFor(vectorBits);
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 64));
+        Buffer y = program.output("y", F32, 64);
+        program.kernel("chain", k -> {
+            Expr value = k.let("x", new Expr.Load(x, Expr.index(0), lanes, 1, null));
+            Expr other = value;
+            for (int n = 0; n < 3000; n++) {
+                Expr next = k.let("v" + n, Expr.apply(n % 3 == 0 ? Fn.ADD : n % 3 == 1 ? Fn.MUL : Fn.MAX, value, other));
+                other = value;
+                value = next;
+            }
+            k.store(y, Expr.index(0), value);
+        });
+        assertTrue(methodsOf(program, vectorBits) > 5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 256})
+    void manyLoopsInAKernel(int vectorBits) {
+        int lanes = lanesFor(vectorBits);
+        var program = new Emitted();
+        Expr.Var n = program.dim("N", 64);
+        Buffer x = program.buffer("x", F32, 64, Buffer.Role.STATE, Emitted.bytes(F32, Specials.cycled(F32, 1, 64)));
+        program.kernel("loops", k -> {
+            for (int r = 0; r < 400; r++) {
+                float scale = 1 + r % 7;
+                k.loop("i", Expr.index(0), n, lanes, SERIAL, (body, i) -> body.store(x, i, Expr.apply(Fn.MUL, new Expr.Load(x, i, lanes, 1, null),
+                        new Expr.Const(F32, Double.doubleToRawLongBits(1 / scale), lanes))));
+            }
+        });
+        assertTrue(methodsOf(program, vectorBits) > 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512})
+    void aLoopWithALargeBodyAndOneAccumulator(int vectorBits) {
+        int lanes = lanesFor(vectorBits);
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 64));
+        Buffer y = program.output("y", F32, 64);
+        program.kernel("large_body", k -> {
+            Expr.Var sum = k.accumulator("sum", new Expr.Const(F32, 0, lanes));
+            k.loop("i", Expr.index(3), SERIAL, (body, i) -> {
+                for (int r = 0; r < 700; r++) {
+                    Expr factor = new Expr.Splat(Expr.load(x, Expr.plus(i, Expr.index(r % 50))), lanes);
+                    body.assign(sum, Expr.apply(Fn.FMA, factor, new Expr.Const(F32, Double.doubleToRawLongBits(0.5), lanes), sum));
+                }
+            });
+            k.store(y, Expr.index(0), sum);
+        });
+        assertTrue(methodsOf(program, vectorBits) > 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512})
+    void nestedBranchesAndWhile(int vectorBits) {
+        int lanes = lanesFor(vectorBits);
+        var program = new Emitted();
+        Buffer y = program.output("y", F32, 1000);
+        program.kernel("nested", k -> {
+            Expr.Var n = k.accumulator("n", Expr.index(0));
+            var body = new Block();
+            for (int branch = 0; branch < 3; branch++) {
+                int b = branch;
+                body.when(Expr.apply(Fn.EQ, Expr.apply(Fn.REM, n, Expr.index(3)), Expr.index(b)), then -> {
+                    for (int r = 0; r < 300; r++) {
+                        then.store(y, Expr.plus(n, Expr.index(3 * r)), new Expr.Const(F32, Double.doubleToRawLongBits(r + b), lanes));
+                    }
+                });
+            }
+            body.assign(n, Expr.plus(n, Expr.index(1)));
+            k.add(new Stmt.While(List.of(), Expr.apply(Fn.LT, n, Expr.index(10)), body.statements()));
+        });
+        assertTrue(methodsOf(program, vectorBits) > 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512})
+    void aProgramOfManyLaunches(int vectorBits) {
+        var program = new Emitted();
+        Buffer y = program.output("y", ElementType.I64, 2500);
+        Expr.Var at = Expr.Var.index("at");
+        var kernel = new Kernel("one", List.of(at), List.of(new Stmt.Store(y, at, Expr.times(at, at), null)), "");
+        Expr.Var twice = Expr.Var.index("twice");
+        program.add(new Stmt.Let(twice, Expr.plus(Expr.index(1), Expr.index(1))));
+        for (int r = 0; r < 2500; r++) {
+            program.add(new Stmt.Launch(kernel, List.of(Expr.apply(Fn.SUB, Expr.index(r + 2), twice))));
+            program.add(new Stmt.Barrier());
+        }
+        assertTrue(methodsOf(program, vectorBits) > 5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512})
+    void aStatementThatCannotBeSplitIsRefusedByName(int vectorBits) {
+        var program = new Emitted();
+        Buffer y = program.output("y", F32, 16);
+        program.kernel("monster", k -> {
+            Expr sum = Expr.load(y, Expr.index(0));
+            for (int r = 0; r < 10; r++) {
+                sum = Expr.apply(Fn.ADD, sum, sum);
+            }
+            k.store(y, Expr.index(0), sum);
+        });
+        var refusal = assertThrows(IllegalArgumentException.class, () -> JvmBackend.emit(program.program(), "generated.Program", vectorBits));
+        assertTrue(refusal.getMessage().startsWith("kernel monster has a statement of "), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512})
+    void theSameProgramGivesTheSameBytes(int vectorBits) {
+        var program = new Emitted();
+        Buffer y = program.output("y", F32, 16);
+        for (int r = 0; r < 20; r++) {
+            program.kernel("k" + r, k -> k.store(y, Expr.index(0), Expr.load(y, Expr.index(1))));
+        }
+        byte[] once = JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program");
+        byte[] again = JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program");
+        assertEquals(JvmBackend.text(once), JvmBackend.text(again));
+        assertTrue(java.util.Arrays.equals(once, again));
+    }
+}
