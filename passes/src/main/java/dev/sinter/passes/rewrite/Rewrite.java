@@ -9,6 +9,7 @@ import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,20 +26,32 @@ public final class Rewrite {
         List<Value> rewrite(Op op, Graph g);
     }
 
+    /// What becomes of one op, known by the value that it computes in the function as it was.
+    @FunctionalInterface
+    public interface StepAt {
+        /// As [Step#rewrite]; null stands for a part that nothing uses.
+        List<Value> rewrite(Value before, Op op, Graph g);
+    }
+
     /// The function with every op but parameters and parts replaced by what `step` makes of it.
     public static Function function(Function f, Step step) {
+        return function(f, (before, op, g) -> step.rewrite(op, g));
+    }
+
+    /// The function with every op but parameters and parts replaced by what `step` makes of it.
+    public static Function function(Function f, StepAt step) {
         var g = new Graph();
         Map<Value, List<Value>> results = new HashMap<>();
         for (Value v : f.values()) {
             g.at(v.origin());
             if (v.op() instanceof Part(Value tuple, int i)) {
-                results.put(v, List.of(results.get(tuple).get(i)));
+                results.put(v, Collections.singletonList(results.get(tuple).get(i)));
             } else if (v.op() instanceof Parameter) {
                 results.put(v, List.of(g.add(v.op())));
             } else {
                 var operands = new ArrayList<Value>();
                 v.op().operands().forEach(o -> operands.add(results.get(o).getFirst()));
-                results.put(v, step.rewrite(v.op().withOperands(operands), g));
+                results.put(v, step.rewrite(v, v.op().withOperands(operands), g));
             }
         }
         return new Function(f.name(), f.parameters().stream().map(p -> results.get(p).getFirst()).toList(),
