@@ -1,6 +1,7 @@
 package dev.sinter.passes;
 
 import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.graph.Verifier;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -35,17 +36,32 @@ public record Pipeline(List<Pass> passes, List<Before> order) {
         void after(Pass pass, Module result, long nanoseconds);
     }
 
-    /// Runs every pass.
+    /// Runs every pass. The module that comes in and every result are verified.
+    ///
+    /// @throws IllegalArgumentException if the module is malformed
+    /// @throws IllegalStateException    if a pass has made a malformed one, with the pass's name
     public Module run(Module module, Observer observer) {
+        Verifier.verify(module);
         Module current = module;
         for (Pass pass : passes) {
             long start = System.nanoTime();
             Module next = pass.work().apply(current);
             long took = System.nanoTime() - start;
+            if (next != current) {
+                verify(pass, next);
+            }
             current = next;
             observer.after(pass, current, took);
         }
         return current;
+    }
+
+    private static void verify(Pass pass, Module result) {
+        try {
+            Verifier.verify(result);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("the pass '" + pass + "' made a malformed module: " + e.getMessage(), e);
+        }
     }
 
     /// The passes up to and including the last one called `name`. @throws IllegalArgumentException if there is none

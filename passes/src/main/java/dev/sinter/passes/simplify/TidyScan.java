@@ -28,13 +28,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// One scan, rebuilt with less in it.
 ///
 /// - What only unused results need is not carried, stacked or read.
 /// - What is the same in every step is a constant: carried values that stay as they are, slices of repeated sequences, and, computed once before the loop,
 ///   expensive functions of constants.
-/// - A sum carried through the steps whose terms are contractions is one contraction after the loop, over time as well: `Σ_t dot(x_t, y_t) = dot(x, y)`.
+/// - A sum carried through the steps whose terms are contractions, or outer products, is one contraction after the loop, over time as well:
+///   `Σ_t dot(x_t, y_t) = dot(x, y)`.
 final class TidyScan {
     static final String UNUSED = "scan: only what is used";
     static final String CONSTANT = "scan: what does not change is constant";
@@ -322,17 +324,28 @@ final class TidyScan {
     }
 
     private static boolean isSum(Value term) {
-        return switch (term.op()) {
+        return term.tensor().isFloat() && switch (term.op()) {
             case Transpose t -> isSum(t.x());
-            case Dot _ -> term.tensor().isFloat();
-            case Reduce r -> r.kind() == Reduction.SUM && term.tensor().isFloat();
+            case Dot _ -> true;
+            case Reduce r -> r.kind() == Reduction.SUM && (isProduct(r.x()) || r.x().op() instanceof Parameter || pays(r.x()));
+            case Binary b -> isProduct(term) && b.a().op() instanceof Broadcast && b.b().op() instanceof Broadcast;
             default -> false;
         };
     }
 
-    /// What is summed over.
+    /// Whether `v` multiplies repeated tensors, which are better kept as they are than multiplied.
+    private static boolean isProduct(Value v) {
+        return v.op() instanceof Binary(BinaryFn fn, Value a, Value b) && fn == BinaryFn.MUL && (a.op() instanceof Broadcast || b.op() instanceof Broadcast);
+    }
+
+    /// What a term is made of, step by step.
     private static List<Value> operands(Value term) {
-        return term.op() instanceof Transpose t ? operands(t.x()) : term.op().operands();
+        return switch (term.op()) {
+            case Transpose t -> operands(t.x());
+            case Reduce r when isProduct(r.x()) -> operands(r.x());
+            case Binary b -> Stream.of(b.a(), b.b()).map(o -> o.op() instanceof Broadcast r ? r.x() : o).toList();
+            default -> term.op().operands();
+        };
     }
 
     /// The sum of `term` over all steps, of whole sequences.
@@ -340,9 +353,18 @@ final class TidyScan {
         return switch (term.op()) {
             case Transpose t -> g.transpose(overTime(t.x(), whole), t.order());
             case Dot d -> g.add(new Dot(whole.get(0), whole.get(1), later(d.batchA()), later(d.batchB()), first(later(d.contractA())), first(later(d.contractB()))));
-            case Reduce r -> g.sum(whole.getFirst(), first(later(r.axes())));
+            case Reduce r -> g.sum(isProduct(r.x()) ? product((Binary) r.x().op(), whole) : whole.getFirst(), first(later(r.axes())));
+            case Binary b -> g.sum(product(b, whole), List.of(0));
             default -> throw new IllegalArgumentException(term + " is no sum");
         };
+    }
+
+    private Value product(Binary b, List<Value> whole) {
+        return g.times(repeated(b.a(), whole.get(0)), repeated(b.b(), whole.get(1)));
+    }
+
+    private Value repeated(Value factor, Value whole) {
+        return factor.op() instanceof Broadcast r ? g.broadcast(whole, r.to().insert(0, s.length()), first(later(r.axes()))) : whole;
     }
 
     private static List<Integer> later(List<Integer> axes) {
