@@ -11,8 +11,6 @@ import java.util.Map;
 
 /// Carries the bindings of loops out: afterwards every loop is `SERIAL`.
 public final class Bindings {
-    private static final int CHUNK = 64;
-
     private final Machine machine;
     private final Indices indices;
 
@@ -81,8 +79,9 @@ public final class Bindings {
         Expr from = block.let("first", share(count, LoopProgram.MEMBER));
         Expr to = block.let("last", share(count, Expr.plus(LoopProgram.MEMBER, Expr.index(1))));
         out.addAll(block.statements());
+        Expr end = Expr.plus(loop.from(), Expr.times(to, Expr.index(loop.step())));
         out.add(serial(loop, Expr.plus(loop.from(), Expr.times(from, Expr.index(loop.step()))),
-                Expr.apply(Fn.MIN, loop.to(), Expr.plus(loop.from(), Expr.times(to, Expr.index(loop.step())))), false));
+                loop.step() == 1 ? end : Expr.apply(Fn.MIN, loop.to(), end), false));
     }
 
     private static Expr share(Expr count, Expr member) {
@@ -92,15 +91,6 @@ public final class Bindings {
     private static Expr steps(Stmt.For loop) {
         Expr length = loop.from() instanceof Expr.Const(_, long zero, _) && zero == 0 ? loop.to() : Expr.apply(Fn.SUB, loop.to(), loop.from());
         return loop.step() == 1 ? length : Expr.apply(Fn.DIV, Expr.plus(length, Expr.index(loop.step() - 1)), Expr.index(loop.step()));
-    }
-
-    /// The bounds of this member's share of `0 … n`, cut at multiples of a cache line; for loops that are both parallel and vectors.
-    public static Expr[] share(Block into, Expr n) {
-        Expr chunks = into.let("chunks", Expr.apply(Fn.DIV, Expr.plus(n, Expr.index(CHUNK - 1)), Expr.index(CHUNK)));
-        Expr from = into.let("first", Expr.apply(Fn.MIN, n, Expr.times(share(chunks, LoopProgram.MEMBER), Expr.index(CHUNK))));
-        Expr next = Expr.times(share(chunks, Expr.plus(LoopProgram.MEMBER, Expr.index(1))), Expr.index(CHUNK));
-        Expr to = into.let("last", Expr.apply(Fn.MIN, n, next));
-        return new Expr[] {from, to};
     }
 
     private void vector(Stmt.For loop, Expr from, Expr to, List<Stmt> out) {

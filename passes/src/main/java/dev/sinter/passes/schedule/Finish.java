@@ -31,10 +31,11 @@ public final class Finish {
     /// @param everyMember whether a body that mentions the member's number is run by every member even if no loop is `PARALLEL`
     public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, boolean everyMember) {
         indices.learn(statements);
-        var bound = DeadNames.remove(Bindings.carryOut(DeadNames.remove(statements), machine, indices, true));
+        var shares = Shares.of(JoinLoops.join(DeadNames.remove(statements), indices), indices);
+        var bound = DeadNames.remove(Bindings.carryOut(shares, machine, indices, true));
+        bound = DeadNames.remove(Hoist.out(bound));
         bound = ExpandMath.run(bound);
-        boolean shared = statements.stream().anyMatch(s -> s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL)
-                || everyMember && new Scan().mentionsMember(bound);
+        boolean shared = isParallel(shares) || everyMember && !isParallel(statements) && new Scan().mentionsMember(bound);
         if (!shared) {
             bound = List.of(new Stmt.If(Expr.apply(Fn.EQ, LoopProgram.MEMBER, Expr.index(0)), bound, List.of()));
         }
@@ -44,6 +45,10 @@ public final class Finish {
         scan.globals.add(LoopProgram.MEMBERS);
         scan.statements(bound);
         return new Finished(List.copyOf(bound), List.copyOf(scan.free), scan.reads, scan.writes, shared);
+    }
+
+    private static boolean isParallel(List<Stmt> statements) {
+        return statements.stream().anyMatch(s -> s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL);
     }
 
     /// Walks a body and notes names and buffers.

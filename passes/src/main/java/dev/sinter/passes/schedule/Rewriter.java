@@ -1,7 +1,9 @@
 package dev.sinter.passes.schedule;
 
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,8 +23,17 @@ public class Rewriter {
     /// Copies statements in order; later ones see the names of earlier ones.
     public List<Stmt> copy(List<Stmt> statements) {
         var out = new ArrayList<Stmt>();
-        statements.forEach(s -> out.add(copy(s)));
+        for (Stmt s : statements) {
+            if (!(s instanceof Stmt.Let let && isDropped(let))) {
+                out.add(copy(s));
+            }
+        }
         return out;
+    }
+
+    /// Whether a name has no readers in the copy.
+    protected boolean isDropped(Stmt.Let let) {
+        return false;
     }
 
     private Stmt copy(Stmt statement) {
@@ -59,7 +70,7 @@ public class Rewriter {
         return switch (e) {
             case Expr.Const c -> c;
             case Expr.Var name -> names.getOrDefault(name, name);
-            case Expr.Apply(var fn, var arguments) -> new Expr.Apply(fn, arguments.stream().map(this::copy).toList());
+            case Expr.Apply(var fn, var arguments) -> apply(fn, arguments.stream().map(this::copy).toList());
             case Expr.Cast(var type, var x) -> new Expr.Cast(type, copy(x));
             case Expr.Bitcast(var type, var x) -> new Expr.Bitcast(type, copy(x));
             case Expr.Load(var buffer, var index, int lanes, int stride, var mask) ->
@@ -69,5 +80,12 @@ public class Rewriter {
             case Expr.FirstLanes(var count, int lanes) -> new Expr.FirstLanes(copy(count), lanes);
             case Expr.Halve(var fn, var x) -> new Expr.Halve(fn, copy(x));
         };
+    }
+
+    /// Sums and products of indices are simplified where a constant has come in.
+    private static Expr apply(Fn fn, List<Expr> arguments) {
+        boolean index = (fn == Fn.ADD || fn == Fn.MUL) && arguments.getFirst().type() == ElementType.I64 && arguments.getFirst().lanes() == 1;
+        return !index ? new Expr.Apply(fn, arguments)
+                : fn == Fn.ADD ? Expr.plus(arguments.get(0), arguments.get(1)) : Expr.times(arguments.get(0), arguments.get(1));
     }
 }
