@@ -2,6 +2,8 @@ package dev.sinter.passes.simplify;
 
 import static dev.sinter.passes.simplify.Rule.rule;
 
+import dev.sinter.ir.graph.Binary;
+import dev.sinter.ir.graph.BinaryFn;
 import dev.sinter.ir.graph.Broadcast;
 import dev.sinter.ir.graph.Concat;
 import dev.sinter.ir.graph.DynamicSlice;
@@ -73,6 +75,9 @@ final class Movement {
             rule("pad(pad(x)) = pad(x)", (op, _, g) -> op instanceof Pad(Value(Pad(Value x, Value c, int inner, Dim low, Dim high, long interior), _, _), Value d, int axis, Dim more, Dim after, long between)
                     && axis == inner && c == d && between == 0 && (low.isKnownNonNegative() || isAtMostZero(more)) && (high.isKnownNonNegative() || isAtMostZero(after))
                     ? g.add(new Pad(x, c, axis, low.plus(more), high.plus(after), interior)) : null),
+            rule("pad(window(x)), another axis = window(pad(x))", (op, _, g) -> op instanceof Pad(Value(Window(Value x, int inner, long size, long stride, long dilation), _, _), Value c, int axis, Dim low, Dim high, long interior)
+                    && axis != inner && axis < x.rank() ? g.add(new Window(g.add(new Pad(x, c, axis, low, high, interior)), inner, size, stride, dilation)) : null),
+            rule("pad(x) + pad(y), side by side = concat(x, y)", (op, _, g) -> op instanceof Binary(BinaryFn fn, Value _, Value _) && fn == BinaryFn.ADD ? SideBySide.joined(op, g) : null),
 
             rule("reverse(reverse(x)) = x", (op, _, _) -> op instanceof Reverse(Value(Reverse(Value x, int inner), _, _), int axis) && axis == inner ? x : null),
             rule("reverse(x) of one = x", (op, _, _) -> op instanceof Reverse(Value x, int axis) && x.dim(axis).is(1) ? x : null),

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -301,33 +302,44 @@ final class TidyScan {
         return v.op() instanceof Broadcast || v.op() instanceof Reshape || v.op() instanceof Transpose || v.op() instanceof Slice || v.op() instanceof Reverse;
     }
 
-    /// Carried values that only add up contractions, or sums, with the terms.
+    /// Carried values that only add up contractions, with the terms. The operands of contractions are worth a stack; those of a plain sum only if they
+    /// are stacked, or given, anyway.
     private Map<Integer, Value> sums(List<Integer> carried, Set<Value> reached) {
         Map<Value, Integer> uses = new HashMap<>();
         for (Value v : reached) {
             v.op().operands().forEach(o -> uses.merge(o, 1, Integer::sum));
         }
         IntStream.range(0, results.size()).filter(k -> needed[k]).forEach(k -> uses.merge(results.get(k), 1, Integer::sum));
-        var sums = new java.util.TreeMap<Integer, Value>();
+        Set<Value> there = new HashSet<>(p.subList(c + n, p.size()));
+        IntStream.range(n, results.size()).filter(k -> needed[k]).forEach(k -> there.add(results.get(k)));
+        Map<Integer, Value> terms = new TreeMap<>();
         for (int k : carried) {
             Value parameter = p.get(c + k);
             if (results.get(k).op() instanceof Binary(BinaryFn fn, Value a, Value b) && fn == BinaryFn.ADD && uses.get(results.get(k)) == 1
                     && (a == parameter || b == parameter) && a != b && uses.get(parameter) == 1) {
                 Value term = a == parameter ? b : a;
                 if (isSum(term) && operands(term).stream().noneMatch(x -> outside.containsKey(x) || x.op().operands().isEmpty() && !(x.op() instanceof Parameter))) {
-                    fire(SUMMED);
-                    sums.put(k, term);
+                    terms.put(k, term);
+                    if (!(contraction(term).op() instanceof Reduce)) {
+                        there.addAll(operands(term));
+                    }
                 }
             }
         }
-        return sums;
+        terms.values().removeIf(term -> !there.containsAll(operands(term)));
+        terms.keySet().forEach(k -> fire(SUMMED));
+        return terms;
+    }
+
+    private static Value contraction(Value term) {
+        return term.op() instanceof Transpose t ? contraction(t.x()) : term;
     }
 
     private static boolean isSum(Value term) {
         return term.tensor().isFloat() && switch (term.op()) {
             case Transpose t -> isSum(t.x());
             case Dot _ -> true;
-            case Reduce r -> r.kind() == Reduction.SUM && (isProduct(r.x()) || r.x().op() instanceof Parameter || pays(r.x()));
+            case Reduce r -> r.kind() == Reduction.SUM;
             case Binary b -> isProduct(term) && b.a().op() instanceof Broadcast && b.b().op() instanceof Broadcast;
             default -> false;
         };
