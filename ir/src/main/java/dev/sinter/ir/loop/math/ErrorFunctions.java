@@ -20,7 +20,7 @@ final class ErrorFunctions {
         Expr p = s.polynomial(large, s.select(large, a, s.mul(a, a)), LARGE_SINGLE, SMALL_SINGLE);
         Exponentials.Reduced reduced = Exponentials.reduce(s, p, -1);
         Expr power = s.powerOfTwo(Exponentials.integer(s, reduced, s.bias()));
-        Expr beyond = s.fma(Exponentials.expOfReduced(s, reduced.remainder()), s.neg(power), 1);
+        Expr beyond = s.fma(Exponentials.expMinusOne(s, reduced.remainder()), s.neg(power), s.sub(1, power));
         return s.select(large, s.withSign(beyond, x), s.fma(x, p, x));
     }
 
@@ -43,7 +43,7 @@ final class ErrorFunctions {
         Exponentials.Reduced reduced = Exponentials.reduce(s, square, -1);
         Expr r = s.sub(reduced.remainder(), s.fma(a, a, s.neg(square)));
         Expr q = Exponentials.expMinusOne(s, r);
-        return Exponentials.scale(s, s.fma(q, factor, factor), reduced, 0);
+        return Exponentials.scale(s, factor, q, reduced, 0);
     }
 
     private static Expr nearZero(Steps s, Expr x) {

@@ -19,9 +19,6 @@ final class Exponentials {
     /// The same, error 2^-60.0.
     private static final double[] DOUBLE = {0.5, 0.16666666666666677, 0.041666666666666505, 0.008333333333321513, 0.001388888888896367,
         0.0001984126988648101, 2.4801587170785282e-05, 2.7557243800684e-06, 2.7557403472603365e-07, 2.5109196267076314e-08, 2.087527387535997e-09};
-    /// `exp r` on `|r| ≤ 0.348`, relative error 2^-26.1.
-    private static final double[] EXP_SINGLE = {1, 1, 0.49999875, 0.16666542, 0.041700013, 0.008366736, 0.0011942541};
-
     /// Where `tanh` changes its form: `t = 2`, `tanh |x| = ½`.
     private static final double TANH_DAMPED = 2;
 
@@ -48,22 +45,24 @@ final class Exponentials {
         return s.fma(s.mul(r, r), s.polynomial(r, s.pick(SINGLE, DOUBLE)), r);
     }
 
-    /// `exp r` for a reduced `r`.
-    static Expr expOfReduced(Steps s, Expr r) {
-        return s.isSingle() ? s.polynomial(r, EXP_SINGLE) : s.add(expMinusOne(s, r), 1);
-    }
-
     /// The integer `n + extra` of a reduced argument.
     static Expr integer(Steps s, Reduced x, long extra) {
         return s.addWhole(s.bits(x.sum()), extra - s.bitsOf(roundingShift(s)));
     }
 
-    /// `p · 2^(n + extra)` for `|n + extra| < 2 · bias`, rounded once even if the result is subnormal, because the first of two factors keeps
-    /// the product normal.
-    static Expr scale(Steps s, Expr p, Reduced x, long extra) {
+    /// `(p + p q) · 2^(n + extra)` for `|n + extra| < 2 · bias`, where `p` is near 1 (null: is 1). It is rounded once more only if the result is
+    /// subnormal, because the first of two powers keeps the product normal.
+    static Expr scale(Steps s, Expr p, Expr q, Reduced x, long extra) {
         Expr stored = integer(s, x, 2 * s.bias() + extra);
         Expr half = s.shiftRightLogical(stored, 1);
-        return s.mul(s.mul(p, s.powerOfTwo(half)), s.powerOfTwo(s.sub(stored, half)));
+        Expr first = s.powerOfTwo(half);
+        Expr factor = p == null ? first : s.mul(p, first);
+        return s.mul(s.fma(factor, q, factor), s.powerOfTwo(s.sub(stored, half)));
+    }
+
+    /// `exp` of a reduced argument, times `2^extra`.
+    private static Expr expOf(Steps s, Reduced x, long extra) {
+        return scale(s, null, expMinusOne(s, x.remainder()), x, extra);
     }
 
     /// `2^(n + extra)` for a normal result.
@@ -78,8 +77,7 @@ final class Exponentials {
 
     /// `exp x`.
     static Expr exp(Steps s, Expr x) {
-        Reduced reduced = reduce(s, clip(s, x), 1);
-        return scale(s, expOfReduced(s, reduced.remainder()), reduced, 0);
+        return expOf(s, reduce(s, clip(s, x), 1), 0);
     }
 
     /// `2^x`: `n` is `x` rounded, and `r = (x - n) ln 2` has a small relative error.
@@ -88,7 +86,7 @@ final class Exponentials {
         Expr sum = s.add(clipped, roundingShift(s));
         Expr n = s.sub(sum, roundingShift(s));
         Expr r = s.mul(s.sub(clipped, n), LN2);
-        return scale(s, expOfReduced(s, r), new Reduced(sum, n, r), 0);
+        return expOf(s, new Reduced(sum, n, r), 0);
     }
 
     /// `exp x - 1 = 2 (2ⁿ⁻¹ q + (2ⁿ⁻¹ - ½))`; halved, so that `n` may be 128 (f64: 1024). A tiny `x` is its own result.
@@ -156,7 +154,6 @@ final class Exponentials {
 
     /// `½ exp a` for `a ≥ 0`, infinite only where `sinh a` is.
     private static Expr halfExp(Steps s, Expr a) {
-        Reduced reduced = reduce(s, s.atMost(a, s.isSingle() ? 90 : 711), 1);
-        return scale(s, expOfReduced(s, reduced.remainder()), reduced, -1);
+        return expOf(s, reduce(s, s.atMost(a, s.isSingle() ? 90 : 711), 1), -1);
     }
 }

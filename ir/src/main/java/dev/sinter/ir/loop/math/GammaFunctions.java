@@ -17,14 +17,15 @@ final class GammaFunctions {
     /// `log √2π - ½`.
     private static final double STIRLING_CONSTANT = 0.4189385332046727;
 
-    /// The positive zero of `digamma`, in two parts, and `digamma x / (x - zero)` in `x - 1.53125` on `1.1 ≤ x ≤ 1.95`; relative error
+    /// The positive zero of `digamma`, in two parts, and `digamma x / (x - zero)` in `x - 1.609375` on `0.93 ≤ x ≤ 2.29`; relative error
     /// 2^-53.8.
     private static final double ZERO = 1.4616321449683622;
     private static final double ZERO_REST = 9.549995429965697e-17;
-    private static final double[] AROUND_ZERO = {0.938047983707796, -0.4090169889120664, 0.2271677667868837, -0.13711203382448348, 0.08588281261823363,
-        -0.054803461866290794, 0.035320521206037195, -0.022890185789666114, 0.014881400672442245, -0.009692499582652395,
-        0.006319820626167406, -0.004123331628361055, 0.0026898167907574537, -0.0017556363297234932, 0.0011571581325925992,
-        -0.0007574993756394348, 0.00044470306322191177, -0.00028510952518223356, 0.0003134158249008694, -0.00021088844259024834};
+    private static final double[] AROUND_ZERO = {0.9074177208795742, -0.375878438803796, 0.1979343599126476, -0.11330934254701845, 0.06736241068808206,
+        -0.040824772427141644, 0.025001845534558153, -0.015402498603260189, 0.009521457298369325, -0.00589792189327458,
+        0.0036579433279114557, -0.0022703082969055023, 0.001408791254873932, -0.0008748580266139267, 0.0005480409377023924,
+        -0.0003409472206378292, 0.0001961410123835446, -0.00012074457856200041, 0.00011048706777205864, -7.032319711343974e-05,
+        -7.143911827048196e-06, 5.859993326055308e-06, 3.822587437623202e-05, -2.427671430879138e-05};
     /// `y² (log y - 1/2y - digamma y)` in `1/y²` for `y ≥ 8`; error of `digamma` 2^-58.9.
     private static final double[] ASYMPTOTIC = {0.08333333333332583, -0.008333333323899616, 0.0039682500063366955, -0.004165897909125569,
         0.007499529940615108, -0.01727065838705516};
@@ -86,8 +87,8 @@ final class GammaFunctions {
         Expr inverse = s.div(1, shifted);
         Expr series = s.mul(inverse, s.fma(inverse, s.polynomial(s.mul(inverse, inverse), ASYMPTOTIC), 0.5));
         Expr general = s.sub(s.sub(Logarithms.log(s, shifted), series), shift);
-        Expr around = s.mul(s.sub(s.sub(y, ZERO), ZERO_REST), s.polynomial(s.sub(y, 1.53125), AROUND_ZERO));
-        Expr positive = s.select(s.and(s.less(1.1, y), s.less(y, 1.95)), around, general);
+        Expr around = s.mul(s.sub(s.sub(y, ZERO), ZERO_REST), s.polynomial(s.sub(y, 1.609375), AROUND_ZERO));
+        Expr positive = s.select(s.and(s.less(0.93, y), s.less(y, 2.29)), around, general);
 
         Expr r = s.sub(x, s.rint(x));
         Expr a = s.abs(r);

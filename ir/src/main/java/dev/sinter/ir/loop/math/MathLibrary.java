@@ -13,7 +13,7 @@ public final class MathLibrary {
     /// Emits the steps of a function into a block.
     ///
     /// The arguments are named first, so each is evaluated once. The steps are `Let`s of values with the lanes of the arguments, without
-    /// branches; masks are used only with lanes of the size that they were computed from, and the sizes of lanes change only by casts
+    /// branches (only `fmod` of f64s is a loop, with a constant number of rounds); masks are used only with lanes of the size that they were computed from, and the sizes of lanes change only by casts
     /// between f32 and f64.
     ///
     /// @param fn        any function; a primitive one is applied as it is
@@ -26,9 +26,13 @@ public final class MathLibrary {
         }
         Expr x = into.let("x", arguments.getFirst());
         Expr y = fn.arity() == 1 ? null : into.let("y", arguments.get(1));
-        if (fn == Fn.THREEFRY && x.type() == ElementType.I64) {
-            return Threefry.of(x, y, into);
-        }
+        var steps = new Block();
+        Expr result = fn == Fn.THREEFRY && x.type() == ElementType.I64 ? Threefry.of(x, y, steps) : ofFloats(fn, x, y, steps);
+        Chains.move(steps.statements(), result, into);
+        return result;
+    }
+
+    private static Expr ofFloats(Fn fn, Expr x, Expr y, Block into) {
         if (fn == Fn.THREEFRY || !x.type().isFloat()) {
             throw new UnsupportedOperationException(fn + " is not defined for " + x.type());
         }

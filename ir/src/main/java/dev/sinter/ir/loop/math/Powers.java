@@ -71,7 +71,7 @@ final class Powers {
         Exponentials.Reduced reduced = Exponentials.reduce(s, clipped, 1);
         Expr rest = s.select(s.equal(clipped, product), productLow, 0);
         Expr r = s.add(reduced.remainder(), s.select(s.less(s.abs(product), Double.POSITIVE_INFINITY), rest, 0));
-        return Exponentials.scale(s, s.add(Exponentials.expMinusOne(s, r), 1), reduced, 0);
+        return Exponentials.scale(s, null, Exponentials.expMinusOne(s, r), reduced, 0);
     }
 
     private static final int CHUNK = 51;

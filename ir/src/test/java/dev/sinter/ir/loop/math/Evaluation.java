@@ -26,9 +26,27 @@ record Evaluation(ElementType type, List<Expr.Var> arguments, List<Stmt> stateme
         return new Evaluation(type, arguments, into.statements(), result);
     }
 
-    /// The steps that are not mere renamings of bits.
+    /// The functions and conversions, each written once; reading bits as another type is none.
     long operations() {
-        return statements.stream().filter(s -> !(s instanceof Stmt.Let(_, Expr.Bitcast _))).count();
+        return statements.stream().mapToLong(Evaluation::operations).sum();
+    }
+
+    private static long operations(Stmt statement) {
+        return switch (statement) {
+            case Stmt.Let(_, var value) -> operations(value);
+            case Stmt.Assign(_, var value) -> operations(value);
+            case Stmt.For loop -> loop.body().stream().mapToLong(Evaluation::operations).sum();
+            default -> throw new IllegalArgumentException(statement.toString());
+        };
+    }
+
+    private static long operations(Expr expression) {
+        return switch (expression) {
+            case Expr.Apply(_, var arguments) -> 1 + arguments.stream().mapToLong(Evaluation::operations).sum();
+            case Expr.Cast(_, var x) -> 1 + operations(x);
+            case Expr.Bitcast(_, var x) -> operations(x);
+            default -> 0;
+        };
     }
 
     /// The values at some points, given by one array for each argument, which are exact in the type.

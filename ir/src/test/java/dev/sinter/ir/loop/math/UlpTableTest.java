@@ -34,7 +34,7 @@ class UlpTableTest {
         String[] cells = line.split(" *\\| *");
         Fn fn = Fn.valueOf(cells[1].toUpperCase(Locale.ROOT));
         assertTrue(Double.parseDouble(cells[2]) <= 2, line);
-        assertTrue(Double.parseDouble(cells[5]) <= (fn == Fn.DIGAMMA ? 25 : fn == Fn.LGAMMA ? 5 : 2.5), line);
+        assertTrue(Double.parseDouble(cells[5]) <= (fn == Fn.DIGAMMA ? 10 : fn == Fn.LGAMMA ? 5 : 2.5), line);
     }
 
     @Test
