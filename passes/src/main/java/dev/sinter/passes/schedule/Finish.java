@@ -33,7 +33,7 @@ public final class Finish {
         indices.learn(statements);
         var shares = Shares.of(JoinLoops.join(DeadNames.remove(statements), indices), indices);
         var bound = DeadNames.remove(Bindings.carryOut(shares, machine, indices, true));
-        bound = DeadNames.remove(Hoist.out(bound));
+        bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));
         bound = ExpandMath.run(bound);
         boolean shared = isParallel(shares) || everyMember && !isParallel(statements) && new Scan().mentionsMember(bound);
         if (!shared) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// The schedules of contractions, in the order in which they are tried.
 public final class Schedules {
-    private static final List<ContractionSchedule> ORDER = List.of(new PackedProduct(), new PlainContraction());
+    private static final List<ContractionSchedule> ORDER = List.of(new TiledContraction(), new PackedProduct(), new PlainContraction());
 
     private Schedules() { }
 
