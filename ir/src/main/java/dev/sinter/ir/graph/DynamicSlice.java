@@ -40,9 +40,14 @@ public record DynamicSlice(Value x, Value start, int axis, Dim size) implements 
     }
 
     @Override
+    public List<Dim> room() {
+        return List.of(x.dim(axis).minus(size));
+    }
+
+    @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && start.rank() == 0 && start.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " from " + start.type());
-        Dim room = x.dim(axis).minus(size);
+        Dim room = room().getFirst();
         require(!room.isConstant() || room.value() >= 0, name(), "(C2) " + size + " elements of " + x.dim(axis));
         return x.tensor().withShape(x.shape().with(axis, size));
     }

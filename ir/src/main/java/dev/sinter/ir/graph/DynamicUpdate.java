@@ -16,6 +16,7 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) `update` has the type of `x` but along `axis`.
+/// - (C3) where known, `update` is not longer than `x`.
 public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
@@ -33,10 +34,17 @@ public record DynamicUpdate(Value x, Value update, Value start, int axis) implem
     }
 
     @Override
+    public List<Dim> room() {
+        return List.of(x.dim(axis).minus(update.dim(axis)));
+    }
+
+    @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && start.rank() == 0 && start.element().isInteger(), name(), "(C1) axis " + axis + " of " + x.type() + " from " + start.type());
         require(update.rank() == x.rank() && update.tensor().withShape(update.shape().with(axis, x.dim(axis))).equals(x.type()), name(),
                 "(C2) " + update.type() + " into " + x.type() + " along axis " + axis);
+        Dim room = room().getFirst();
+        require(!room.isConstant() || room.value() >= 0, name(), "(C3) " + update.dim(axis) + " elements into " + x.dim(axis));
         return x.tensor();
     }
 

@@ -14,7 +14,7 @@ import java.util.function.ToLongFunction;
 
 /// ### fold
 /// The adjoint of [Window]: the last axis of `x` (the place `k` in the window) is added back onto `axis` (the position `o`):
-/// `result[…, l, …] = sum of x[…, o, …, k] over o * stride + k * dilation = l`, in the order of `k`; the axis has the extent `to`.
+/// `result[…, l, …] = sum of x[…, o, …, k] over o * stride + k * dilation = l`, from 0 in the order of `k`; the axis has the extent `to`.
 ///
 /// - (C1) `x` has floating elements and at least two axes, the last of a known extent; `axis` is another one.
 /// - (C2) `stride` and `dilation` are at least 1, and `x` has as many positions as a window over `to` elements has.
@@ -78,9 +78,9 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
             Expr o = point.let("o", Expr.apply(Fn.DIV, l, Expr.index(stride)));
             Expr k = point.let("k", Expr.apply(Fn.SUB, l, Expr.times(o, Expr.index(stride))));
             Expr inside = Expr.apply(Fn.LT, o, point.dim(x.dim(axis)));
-            return term(point, index, o, k, stride == size() ? inside : Expr.apply(Fn.AND, inside, Expr.apply(Fn.LT, k, Expr.index(size()))));
+            return Expr.apply(Fn.ADD, Expr.constant(x.element(), 0), term(point, index, o, k, stride == size() ? inside : Expr.apply(Fn.AND, inside, Expr.apply(Fn.LT, k, Expr.index(size())))));
         }
-        Expr sum = null;
+        Expr sum = Expr.constant(x.element(), 0);
         for (long k = 0; k < size(); k++) {
             Expr scaled = point.let("s", Expr.plus(l, Expr.index(-k * dilation)));
             Expr inside = Expr.apply(Fn.LE, Expr.index(0), scaled);
@@ -91,7 +91,7 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
             }
             inside = Expr.apply(Fn.AND, inside, Expr.apply(Fn.LT, o, point.dim(x.dim(axis))));
             Expr term = term(point, index, o, Expr.index(k), inside);
-            sum = sum == null ? term : Expr.apply(Fn.ADD, sum, term);
+            sum = Expr.apply(Fn.ADD, sum, term);
         }
         return sum;
     }

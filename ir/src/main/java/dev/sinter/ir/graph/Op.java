@@ -39,6 +39,11 @@ public sealed interface Op permits Parameter, Constant, Fill, Iota, Extent, Unar
         return List.of();
     }
 
+    /// Dims that must not be negative at a call for every read to be within its operand; see [Requirement].
+    default List<Dim> room() {
+        return List.of();
+    }
+
     /// The type rule. @throws TypeRuleException naming the constraint that does not hold
     Type infer();
 }

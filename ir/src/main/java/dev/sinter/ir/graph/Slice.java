@@ -36,10 +36,20 @@ public record Slice(Value x, int axis, Dim start, Dim size, long stride) impleme
         return List.of(start, size);
     }
 
+    /// The elements behind the last one.
+    private Dim rest() {
+        return x.dim(axis).minus(start).minus(size.minus(Dim.ONE).times(stride)).minus(Dim.ONE);
+    }
+
+    @Override
+    public List<Dim> room() {
+        return size.is(0) ? List.of(start) : List.of(start, rest());
+    }
+
     @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && stride >= 1, name(), "(C1) axis " + axis + " by " + stride + " of " + x.type());
-        Dim room = x.dim(axis).minus(start).minus(size.minus(Dim.ONE).times(stride)).minus(Dim.ONE);
+        Dim room = rest();
         require((!start.isConstant() || start.value() >= 0) && (!size.isConstant() || size.value() >= 0)
                         && (size.is(0) || !room.isConstant() || room.value() >= 0), name(),
                 "(C2) " + size + " elements from " + start + " by " + stride + " leave the extent " + x.dim(axis));

@@ -35,10 +35,15 @@ public record Window(Value x, int axis, long size, long stride, long dilation) i
     }
 
     @Override
+    public List<Dim> room() {
+        return List.of(x.dim(axis).minus(Dim.constant(dilation * (size - 1) + 1)));
+    }
+
+    @Override
     public Type.Tensor infer() {
         require(axis >= 0 && axis < x.rank() && size >= 1 && stride >= 1 && dilation >= 1, name(),
                 "(C1) axis " + axis + ", size " + size + ", stride " + stride + ", dilation " + dilation + " of " + x.type());
-        Dim room = x.dim(axis).minus(Dim.constant(dilation * (size - 1) + 1));
+        Dim room = room().getFirst();
         require(!room.isConstant() || room.value() >= 0, name(), "(C2) a window of " + (dilation * (size - 1) + 1) + " does not fit the extent " + x.dim(axis));
         return x.tensor().withShape(x.shape().with(axis, room.floorDiv(stride).plus(1)).insert(x.rank(), Dim.constant(size)));
     }

@@ -9,6 +9,7 @@ import dev.sinter.ir.graph.Jvp;
 import dev.sinter.ir.graph.Op;
 import dev.sinter.ir.graph.Parameter;
 import dev.sinter.ir.graph.Part;
+import dev.sinter.ir.graph.Requirement;
 import dev.sinter.ir.graph.Scan;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.graph.Vjp;
@@ -25,7 +26,7 @@ import java.util.stream.IntStream;
 
 /// Runs functions on arrays, value by value, by the ops' own [Evaluated#evaluate]; control flow is run here.
 ///
-/// A dim that is a bare name is bound by the first argument that has it; all other dims of parameters are then checked. The ops `vjp` and
+/// A dim that is a bare name is bound by the first argument that has it; all other dims of parameters, and every [Requirement], are then checked. The ops `vjp` and
 /// `jvp` have no meaning of their own here: the pass `differentiate` expands them first.
 public final class Interpreter {
     private final Map<String, Long> names;
@@ -48,7 +49,9 @@ public final class Interpreter {
     /// @param dims values of dims that no parameter binds
     /// @see #run(Function, List)
     public static List<NdArray> run(Function function, List<NdArray> arguments, Map<String, Long> dims) {
-        return new Interpreter(bind(function, arguments, dims)).apply(function, arguments);
+        Map<String, Long> bound = bind(function, arguments, dims);
+        Requirement.of(function).forEach(requirement -> requirement.check(bound));
+        return new Interpreter(bound).apply(function, arguments);
     }
 
     /// The dims that `arguments` bind, added to `given`.

@@ -255,6 +255,15 @@ public final class Dim {
         });
     }
 
+    /// Whether no binding of the names, which are never negative, makes this negative, as far as can be seen from the signs of its terms.
+    public boolean isNonNegative() {
+        return terms.entrySet().stream().allMatch(term -> term.getValue() >= 0 && term.getKey().atoms().stream().allMatch(atom -> switch (atom) {
+            case Atom.Name _ -> true;
+            case Atom.Apply(String operation, Dim a, Dim b) -> operation.equals("max")
+                    ? a.isNonNegative() || b.isNonNegative() : a.isNonNegative() && b.isNonNegative();
+        }));
+    }
+
     /// Whether this is one bare name.
     public boolean isName() {
         return terms.size() == 1 && terms.firstEntry().getValue() == 1

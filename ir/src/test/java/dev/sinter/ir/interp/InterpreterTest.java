@@ -55,7 +55,9 @@ class InterpreterTest {
                 refused("func f(%y: f32[2*N+1], %x: f32[N]) { return %x }", "argument 0 ('y') of func f is f32[6], declared as f32[2*N+1], and 2*N+1 is 7", zeros(6), zeros(3)),
                 refused("func f(%x: f32[2*N]) { return %x }", "the dim N has no value", zeros(6)),
                 refused("func f(%x: f32[N]) { %y = slice %x {axis = 0, start = 0, size = 5, stride = 1} return %y }",
-                        "'slice:f32[5]' of [f32[3]]: index [3] of an array of extents [3]", zeros(3)));
+                        "%0 = slice requires N-5 >= 0, and it is -2 with {N=3}", zeros(3)),
+                refused("func f(%x: f32[N]) { %y = call %x {function = func g(%x: f32[N]) { %y = window %x {axis = 0, size = 3, stride = 2, dilation = 2} return %y }} return %y#0 }",
+                        "%0 = window requires N-5 >= 0, and it is -3 with {N=2}", zeros(2)));
     }
 
     private static DynamicTest refused(String function, String message, NdArray... arguments) {

@@ -175,7 +175,7 @@ public final class Indices {
             rest = rest.plus(Affine.of(x.constant()));
         }
         Dim last = largest(rest);
-        boolean fits = last != null && isNonNegative(by.minus(Dim.ONE).minus(last)) && largest(whole) != null;
+        boolean fits = last != null && by.minus(Dim.ONE).minus(last).isNonNegative() && largest(whole) != null;
         return fits ? new Affine[] {whole, rest} : null;
     }
 
@@ -193,7 +193,7 @@ public final class Indices {
 
     /// An upper bound of an index whose lower bound is 0, or null if either is not known.
     public Dim largest(Affine x) {
-        if (!isNonNegative(x.constant())) {
+        if (!x.constant().isNonNegative()) {
             return null;
         }
         Dim sum = x.constant();
@@ -202,21 +202,16 @@ public final class Indices {
                 case Affine.Name(var name) -> extents.containsKey(name) ? extents.get(name).minus(Dim.ONE) : null;
                 case Affine.Quotient(var y, var by) -> {
                     Dim most = largest(y);
-                    yield most == null || !isNonNegative(by) ? null : most.floorDiv(by);
+                    yield most == null || !by.isNonNegative() ? null : most.floorDiv(by);
                 }
                 case Affine.Remainder(var y, var by) -> largest(y) == null ? null : by.minus(Dim.ONE);
             };
-            if (top == null || !isNonNegative(term.getValue())) {
+            if (top == null || !term.getValue().isNonNegative()) {
                 return null;
             }
             sum = sum.plus(top.times(term.getValue()));
         }
         return sum;
-    }
-
-    /// Whether a dim is certainly not negative: names are not, and nothing is subtracted.
-    private static boolean isNonNegative(Dim dim) {
-        return dim.isConstant() ? dim.value() >= 0 : dim.toString().indexOf('-') < 0;
     }
 
     /// An index as an expression: terms that change least often come first, so that they can leave inner loops together.
