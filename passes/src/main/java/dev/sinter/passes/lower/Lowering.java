@@ -26,7 +26,7 @@ public final class Lowering {
     /// @throws IllegalArgumentException      if a dim is bound by no input
     /// @throws UnsupportedOperationException if an op cannot be lowered
     public static Lowered lower(Module module, Module.Entry entry, Machine machine) {
-        var table = new Table(machine);
+        var table = new Table(entry.name(), machine);
         bindDims(entry, table);
         Map<String, Buffer> state = new LinkedHashMap<>();
         Map<Value, Place> given = new IdentityHashMap<>();

@@ -36,6 +36,8 @@ final class NestKernel {
     private final java.util.function.Function<Value, List<Place>> targets;
     private final Indices indices;
     private final List<Axis> rows;
+    /// Operations of a reduction's term, over all accumulators, that may be written out one after the other.
+    private static final int WRITTEN_OUT = 100;
     /// The arithmetic above which an element of a row is kept rather than computed again.
     private static final double DEAR = 10;
 
@@ -249,12 +251,39 @@ final class NestKernel {
         Axis last = inner.getLast();
         int width = Math.min(lanes, Vectoriser.lanesFor(indices, body.statements(), last.name(), table.machine, Map.of()));
         int vectors = lanes / width;
-        boolean unrolled = width > 1 && vectors * sums.size() <= 16;
-        return unrolled ? vectorLanes(sums, inner, body, lanes, width, into) : scratchLanes(sums, inner, body, lanes, width, into);
+        if (width == 1 || vectors * sums.size() > 16) {
+            return scratchLanes(sums, inner, body, lanes, width, into);
+        }
+        return 2 * vectors * cost(body.statements()) <= WRITTEN_OUT ? vectorLanes(sums, inner, new Block(), body, lanes, width, into)
+                : afterwards(sums, inner, body, lanes, width, into);
+    }
+
+    private static int cost(List<Stmt> statements) {
+        return statements.stream().mapToInt(s -> s instanceof Stmt.Let(_, Expr.Apply(var fn, _)) && !fn.isPrimitive() ? 25 : 1).sum();
+    }
+
+    /// For terms that are dear: they are computed into scratch memory, a line of the last axis at a time, and combined from there. So their code stands
+    /// once and not once for every accumulator.
+    private List<Expr> afterwards(List<Sum> sums, List<Axis> inner, Block body, int lanes, int width, Block into) {
+        Axis last = inner.getLast();
+        var line = new Block();
+        body.statements().forEach(line::add);
+        var loads = new Block();
+        var terms = new ArrayList<Sum>();
+        Expr start = Expr.times(LoopProgram.MEMBER, indices.dim(last.extent()));
+        for (Sum s : sums) {
+            Buffer scratch = table.temp(s.type(), Dim.named(LoopProgram.MEMBERS.name()).times(last.extent()));
+            line.store(scratch, Expr.plus(start, last.name()), s.term);
+            terms.add(new Sum(s.root, s.kind, loads.let("term", Expr.load(scratch, Expr.plus(start, last.name())))));
+        }
+        indices.learn(loads.statements());
+        return vectorLanes(terms, inner, Loops.around(List.of(last), line, false, true, indices), loads, lanes, width, into);
     }
 
     /// All lanes at once, in `lanes / width` accumulators for each reduction.
-    private List<Expr> vectorLanes(List<Sum> sums, List<Axis> inner, Block body, int lanes, int width, Block into) {
+    ///
+    /// @param before what is to be done for a line of the last axis before it is combined
+    private List<Expr> vectorLanes(List<Sum> sums, List<Axis> inner, Block before, Block body, int lanes, int width, Block into) {
         Axis last = inner.getLast();
         int vectors = lanes / width;
         var accumulators = new ArrayList<List<Expr.Var>>();
@@ -263,6 +292,7 @@ final class NestKernel {
             accumulators.add(IntStream.range(0, vectors).mapToObj(v -> into.accumulator("sum", first)).toList());
         }
         var pass = new Block();
+        before.statements().forEach(pass::add);
         Expr extent = indices.dim(last.extent());
         Expr full = last.extent().isConstant() ? Expr.index(last.extent().value() / lanes * lanes)
                 : pass.let("full", Expr.apply(Fn.SUB, extent, Expr.apply(Fn.AND, extent, Expr.index(lanes - 1))));

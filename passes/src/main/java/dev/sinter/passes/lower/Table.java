@@ -25,6 +25,7 @@ import java.util.Map;
 /// What a program under construction has: its dims, buffers, constants and kernels, with names that are unique.
 final class Table {
     final Machine machine;
+    private final String entry;
     final Map<String, Expr.Var> dims = new LinkedHashMap<>();
     final List<Buffer> buffers = new ArrayList<>();
     final Map<String, NdArray> constants = new LinkedHashMap<>();
@@ -34,7 +35,8 @@ final class Table {
     private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
     private int temps;
 
-    Table(Machine machine) {
+    Table(String entry, Machine machine) {
+        this.entry = entry;
         this.machine = machine;
     }
 
@@ -74,10 +76,10 @@ final class Table {
         return Place.whole(temp(value.element(), value.shape().elements()), value.shape());
     }
 
-    /// The place of a constant; equal constants have one.
+    /// The place of a constant; equal constants have one. Names begin with the entry's, since all functions of an artifact share one table of constants.
     Place constant(NdArray data) {
         return constantPlaces.computeIfAbsent(data, d -> {
-            String name = "c" + constants.size();
+            String name = entry + "_c" + constants.size();
             constants.put(name, d);
             Shape shape = Shape.of(d.extents());
             return Place.whole(buffer(name, d.element(), shape.elements(), Buffer.Role.CONSTANT), shape);
