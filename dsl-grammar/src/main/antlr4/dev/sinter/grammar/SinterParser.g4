@@ -31,7 +31,7 @@ variable: kind = (PARAM | STATE | SLOT) name (COLON type)? initialiser? (WHEN ex
 
 initialiser: EQUALS expression | TILDE expression;
 
-function: EXPORT? kind = (FN | TRAIN) name LPAREN parameters RPAREN (ARROW type)? EQUALS expression;
+function: EXPORT? kind = (FN | TRAIN) name LPAREN parameters RPAREN (ARROW type)? (EQUALS expression | misplaced = block);
 
 binding: name EQUALS expression;
 
@@ -75,8 +75,12 @@ statement
   | pattern EQUALS expression                                             # bind
   | name LBRACKET subscripts RBRACKET EQUALS expression                   # define
   | expression ASSIGN expression                                          # assign
+  | expression stray                                                      # strayWords
   | expression                                                            # evaluate
   ;
+
+/// Not part of the language: what stands after a complete expression on the same line, read so that the next line is read well.
+stray: (ID | INT | REAL | STRING | TRUE | FALSE | NONE | IF | REDUCER) (~(NEWLINE | SEMI | LBRACE | RBRACE))*;
 
 pattern
   : name (COMMA name)*                                                    # flatPattern

@@ -22,6 +22,7 @@ public abstract class LineSense extends Lexer {
         SinterLexer.LE, SinterLexer.GE, SinterLexer.LT, SinterLexer.GT, SinterLexer.EQUALS, SinterLexer.COLON, SinterLexer.COMMA,
         SinterLexer.DOT, SinterLexer.PLUS, SinterLexer.MINUS, SinterLexer.STAR, SinterLexer.SLASH, SinterLexer.AT, SinterLexer.CARET,
         SinterLexer.TILDE);
+    private static final Set<Integer> BEGINS_DECLARATION = Set.of(SinterLexer.FN, SinterLexer.EXPORT, SinterLexer.IMPORT);
     private static final Set<Integer> CONTINUES = Set.of(
         SinterLexer.THEN, SinterLexer.ELSE, SinterLexer.AND, SinterLexer.OR, SinterLexer.DIV, SinterLexer.MOD, SinterLexer.MINIMISE,
         SinterLexer.MAXIMISE, SinterLexer.OVER, SinterLexer.THROUGH, SinterLexer.WITHIN, SinterLexer.WHEN, SinterLexer.ARROW,
@@ -72,6 +73,10 @@ public abstract class LineSense extends Lexer {
     }
 
     private boolean ends(Token next) {
+        if (BEGINS_DECLARATION.contains(next.getType())) {      // never inside parentheses: one was not closed
+            while (!brackets.isEmpty() && brackets.peek() != SinterLexer.LBRACE) brackets.pop();
+            return previous != SinterLexer.EXPORT;
+        }
         if (!brackets.isEmpty() && brackets.peek() != SinterLexer.LBRACE) return false;
         return !CANNOT_END.contains(previous) && !continues(next);
     }

@@ -50,7 +50,8 @@ final class Calls {
 
     /// `x |> f` is `f(x)`, `x |> f(a)` is `f(x, a)`.
     Datum pipe(Expression.Pipe p, Scope scope) {
-        var first = Given.of(e.expressions.evaluate(p.input(), scope), p.input().span());
+        Span source = p.input() instanceof Expression.Pipe before ? before.stage().span() : p.input().span();     // the stage that gives the value
+        var first = Given.of(e.expressions.evaluate(p.input(), scope), source);
         if (p.stage() instanceof Expression.Call c) {
             var all = new ArrayList<Given>();
             all.add(first);
@@ -99,7 +100,7 @@ final class Calls {
             throw Failure.of(Code.S0801, "`" + f.name() + "` trains, so it cannot be called here", call, "this function changes nothing")
                 .help("declare the calling function with `train`");
         }
-        return e.inCall(f.name(), call, () -> {
+        return e.inCall(f.name(), call, given, () -> {
             Scope scope = f.scope().inner();
             fill(f, bound, scope, call);
             boolean before = e.trains;

@@ -67,7 +67,7 @@ public final class Elaboration {
             plan = Optional.of(plans.plan(t, exported));
             exported.addAll(plans.scored());
         }
-        entries.checkNames();
+        if (!problems.hasErrors()) entries.checkNames();
         Module.Entry init = entries.init();
         var examples = new ArrayList<>(examples(file, scope, Optional.of(entries)));
         int number = examples.size();

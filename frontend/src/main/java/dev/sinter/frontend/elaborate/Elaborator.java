@@ -8,9 +8,12 @@ import dev.sinter.frontend.problem.Problems;
 import dev.sinter.frontend.source.Span;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Origin;
+import dev.sinter.ir.graph.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Elaboration runs a model on symbolic tensors: numbers, lists, functions and models are computed away, what remains is the graph.
@@ -21,7 +24,7 @@ final class Elaborator {
     private static final int MAX_CALLS = 250;
 
     /// A call in progress.
-    record Frame(String function, Span call) { }
+    record Frame(String function, Span call, List<Calls.Given> given) { }
 
     final Options options;
     final Problems problems;
@@ -51,12 +54,12 @@ final class Elaborator {
     }
 
     /// Runs `body` inside a call.
-    <T> T inCall(String function, Span call, Supplier<T> body) {
+    <T> T inCall(String function, Span call, List<Calls.Given> given, Supplier<T> body) {
         if (frames.size() >= MAX_CALLS) {
             throw Failure.of(Code.S0306, "calls are nested too deeply", call, "call number " + (MAX_CALLS + 1) + " inside the others")
                 .help("functions are elaborated at each call, so a function that calls itself must stop at compile time");
         }
-        frames.push(new Frame(function, call));
+        frames.push(new Frame(function, call, given));
         try {
             return body.get();
         } catch (Failure failure) {
@@ -74,10 +77,12 @@ final class Elaborator {
 
     private Span userSpan(Span span) {
         if (!span.source().isLibrary()) return span;
-        for (Frame f : frames) {
-            if (!f.call.source().isLibrary()) return f.call;
-        }
-        return span;
+        return userFrame().map(Frame::call).orElse(span);
+    }
+
+    /// The innermost call that the user wrote.
+    private Optional<Frame> userFrame() {
+        return frames.stream().filter(f -> !f.call.source().isLibrary()).findFirst();
     }
 
     /// Reports a failure. One inside the library is shown at the user's call, with the library's place beside it.
@@ -100,6 +105,9 @@ final class Elaborator {
         var also = new ArrayList<Label>();
         also.add(new Label(place, "found here, in the library"));
         problem.also().stream().filter(l -> !l.span().source().isLibrary()).forEach(also::add);
+        for (Calls.Given g : userFrame().map(Frame::given).orElse(List.of())) {
+            if (g.value() instanceof Datum.Array(Value v) && !g.span().source().isLibrary() && !g.span().equals(user)) also.add(new Label(g.span(), Show.type(v)));
+        }
         return problem.at(new Label(user, problem.primary().text()), also);
     }
 

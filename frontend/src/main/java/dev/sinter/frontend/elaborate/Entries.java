@@ -199,7 +199,8 @@ final class Entries {
 
     private Value drawn(Variable v, Datum initialiser, Span span) {
         if (!(initialiser instanceof Datum.Closure || initialiser instanceof Datum.Native)) {
-            throw e.mismatch("an initialiser after `~`: a function of the shape", initialiser, span).help("a value is given with `=`");
+            if (initialiser instanceof Datum.Broken) throw Failure.silent();
+            throw Failure.of(Code.S0806, "after `~` stands a function of the shape", span, "found " + Show.kind(initialiser)).help("a value is given with `=`");
         }
         Datum shape = new Datum.Sequence(v.type().shape().dims().stream().map(d -> (Datum) new Datum.Whole(d)).toList());
         Value value = e.arrays.of(e.calls.apply(initialiser, List.of(shape), span), v.type().element(), span);

@@ -107,6 +107,8 @@ final class Expressions {
 
     static Failure unknown(String name, Span span, Scope scope) {
         var failure = Failure.of(Code.S0201, "there is no `" + name + "` here", span, "unknown name");
+        var file = Files.libraryFileOf(name);
+        if (file.isPresent()) return failure.help("`import " + file.get() + "` defines it");
         var near = Near.names(name, scope.visible());
         return near.isEmpty() ? failure : failure.help("did you mean " + alternatives(near) + "?");
     }

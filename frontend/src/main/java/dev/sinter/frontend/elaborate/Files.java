@@ -62,6 +62,21 @@ final class Files {
         });
     }
 
+    /// The file of the library that declares a name.
+    static Optional<String> libraryFileOf(String name) {
+        for (String file : Library.names()) {
+            for (Declaration d : parsed(file).declarations()) {
+                boolean declares = switch (d) {
+                    case Declaration.Module m -> m.name().text().equals(name);
+                    case Declaration.Function f -> f.name().text().equals(name);
+                    default -> false;
+                };
+                if (declares && !PRELUDE.contains(file)) return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
     private Scope preludeScope() {
         if (prelude == null) prelude = primitives.inner();
         return prelude;
@@ -134,7 +149,7 @@ final class Files {
         if (found.isEmpty()) {
             var problem = Problem.error(Code.S0203, "there is no file `" + name + "` to import", at.span(), "not in the standard library, and not beside this file");
             var near = Near.names(name, Library.names());
-            problems.add(near.isEmpty() ? problem : problem.help("did you mean " + Expressions.alternatives(near) + "?"));
+            problems.add(near.isEmpty() ? problem.help("the library has " + String.join(", ", Library.names())) : problem.help("did you mean " + Expressions.alternatives(near) + "?"));
             return null;
         }
         loading.add(name);

@@ -24,7 +24,7 @@ final class Modules {
     Datum instantiate(Datum.Blueprint blueprint, List<Calls.Given> given, Span call) {
         var d = blueprint.declaration();
         var bound = e.calls.bind("`" + d.name() + "`", d.parameters(), given, call);
-        return e.inCall(d.name().text(), call, () -> {
+        return e.inCall(d.name().text(), call, given, () -> {
             Scope scope = blueprint.scope().inner();
             var typed = new ArrayList<Types.Typed>();
             for (Parameter p : d.parameters()) {

@@ -231,6 +231,14 @@ final class Types {
         return new Type.Tensor(e1, new Shape(dims));
     }
 
+    private static void requireKnown(Expression extent, Scope scope) {
+        if (extent instanceof Expression.Reference(Span span, String name) && scope.find(name) == null) {
+            throw Failure.of(Code.S0408, "the shape of a variable must be known at compile time", span, "`" + name + "` has no value here")
+                .help("make it a parameter of the model: `model M(" + name + " = 10) { … }`");
+        }
+        Parts.of(extent).forEach(part -> requireKnown(part, scope));
+    }
+
     /// A name in an extent such as `2 * K` must be bound by another input.
     private static void requireBound(Expression extent, Scope scope) {
         if (extent instanceof Expression.Reference(Span span, String name) && scope.find(name) == null) {
@@ -251,6 +259,7 @@ final class Types {
             if (!(dim instanceof TypeSyntax.Extent(Expression extent))) {
                 throw Failure.of(Code.S0511, "the shape of a variable must be known", dim.span(), "any number of axes");
             }
+            requireKnown(extent, scope);
             Dim d = e.expressions.dim(extent, scope);
             if (!d.isConstant()) {
                 throw Failure.of(Code.S0408, "the shape of a variable must be known at compile time", extent.span(), "`" + d + "` is known at the call only");

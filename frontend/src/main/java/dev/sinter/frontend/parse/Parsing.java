@@ -24,9 +24,12 @@ public final class Parsing {
         if (!readable) return new SourceFile(source, "", List.of());
         var parser = new SinterParser(tokens);
         parser.removeErrorListeners();
-        parser.addErrorListener(new SyntaxErrors(source, problems));
+        var errors = new SyntaxErrors(source);
+        parser.addErrorListener(errors);
         parser.getInterpreter().setPredictionMode(PredictionMode.LL);
-        return new ReadDeclarations(source, tokens, problems).file(parser.file());
+        var tree = parser.file();
+        errors.report(tokens.getTokens(), problems);
+        return new ReadDeclarations(source, tokens, errors, problems).file(tree);
     }
 
     /// All tokens of a source, comments among them.

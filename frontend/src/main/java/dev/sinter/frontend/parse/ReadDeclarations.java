@@ -21,10 +21,12 @@ import org.antlr.v4.runtime.Token;
 /// From parse tree to declarations, with the documentation that stands above them.
 final class ReadDeclarations extends ReadExpressions {
     private final CommonTokenStream tokens;
+    private final SyntaxErrors errors;
 
-    ReadDeclarations(Source source, CommonTokenStream tokens, Problems problems) {
+    ReadDeclarations(Source source, CommonTokenStream tokens, SyntaxErrors errors, Problems problems) {
         super(source, problems);
         this.tokens = tokens;
+        this.errors = errors;
     }
 
     SourceFile file(FileContext tree) {
@@ -80,17 +82,34 @@ final class ReadDeclarations extends ReadExpressions {
 
     private Declaration function(FunctionContext tree) {
         boolean train = tree.kind != null && tree.kind.getType() == SinterLexer.TRAIN;
-        return new Declaration.Function(span(tree), doc(tree), tree.EXPORT() != null, train, name(tree.name()),
-            parameters(tree.parameters()), Optional.ofNullable(tree.type()).map(this::type), expression(tree.expression()));
+        Span span = span(tree);
+        if (tree.misplaced != null) {
+            problems.add(Problem.error(Code.S0101, "unexpected `{`", span(tree.misplaced.getStart()), "expected `=`")
+                .help("a function's body follows `=`: `fn f(x) = { … }`"));
+        }
+        boolean unreadable = tree.misplaced != null || errors.within(span);
+        Expression body = unreadable ? new Expression.Broken(span) : readable(span, tree.expression());
+        return new Declaration.Function(span, doc(tree), tree.EXPORT() != null, train, name(tree.name()),
+            parameters(tree.parameters()), unreadable ? Optional.empty() : Optional.ofNullable(tree.type()).map(this::type), body);
+    }
+
+    /// An expression, or a broken one if reading it finds problems: what is wrong with the rest would be their consequence.
+    private Expression readable(Span span, ExpressionContext tree) {
+        int before = problems.size();
+        Expression read = expression(tree);
+        return problems.size() == before ? read : new Expression.Broken(span);
     }
 
     private Declaration binding(BindingContext tree) {
-        return new Declaration.Binding(span(tree), doc(tree), name(tree.name()), expression(tree.expression()));
+        Span span = span(tree);
+        Expression value = errors.within(span) ? new Expression.Broken(span) : readable(span, tree.expression());
+        return new Declaration.Binding(span, doc(tree), name(tree.name()), value);
     }
 
     private Declaration example(ExampleContext tree) {
         var steps = new ArrayList<Statement>();
-        for (ExampleStatementContext step : tree.exampleStatement()) {
+        if (errors.within(span(tree))) steps.add(new Statement.Evaluate(span(tree), new Expression.Broken(span(tree))));
+        else for (ExampleStatementContext step : tree.exampleStatement()) {
             switch (step) {
                 case ApproximateCheckContext c -> steps.add(new Statement.Check(span(c), expression(c.actual), expression(c.expected),
                     Optional.ofNullable(c.tolerance).map(this::expression)));

@@ -189,8 +189,16 @@ class ReadExpressions {
             case DefineContext s -> new Statement.Define(span, name(s.name()), leftIndices(s.subscripts()), expression(s.expression()));
             case AssignContext s -> new Statement.Assign(span, expression(s.expression(0)), expression(s.expression(1)));
             case EvaluateContext s -> new Statement.Evaluate(span, expression(s.expression()));
+            case StrayWordsContext s -> stray(span, s);
             default -> new Statement.Evaluate(span, new Expression.Broken(span));
         };
+    }
+
+    private Statement stray(Span span, StrayWordsContext tree) {
+        Token word = tree.stray().getStart();
+        var problem = Problem.error(Code.S0101, "unexpected " + SyntaxErrors.describe(word), span(word), "expected an operator or the end of the line");
+        problems.add(SyntaxErrors.advise(problem, tree.expression().getStop(), word));
+        return new Statement.Evaluate(span, new Expression.Broken(span));
     }
 
     /// The indices on the left of a definition: names, with an extent after a colon where one is written.

@@ -4,6 +4,7 @@ import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.problem.Problem;
 import dev.sinter.frontend.problem.Problems;
 import dev.sinter.frontend.source.Source;
+import dev.sinter.frontend.source.Span;
 import dev.sinter.grammar.SinterLexer;
 import dev.sinter.grammar.SinterParser;
 import java.util.ArrayList;
@@ -24,12 +25,47 @@ final class SyntaxErrors extends BaseErrorListener {
         SinterLexer.PARAM, SinterLexer.STATE, SinterLexer.SLOT, SinterLexer.TRAIN, SinterLexer.TRAINING, SinterLexer.EXAMPLE,
         SinterLexer.EACH, SinterLexer.TIMES, SinterLexer.SCORE, SinterLexer.REDUCER);
 
-    private final Source source;
-    private final Problems problems;
+    private static final Set<Integer> DECLARES = Set.of(SinterLexer.FN, SinterLexer.EXPORT, SinterLexer.IMPORT, SinterLexer.MODEL, SinterLexer.OPTIMISER,
+        SinterLexer.PARAM, SinterLexer.STATE, SinterLexer.SLOT, SinterLexer.EXAMPLE, SinterLexer.TRAINING);
 
-    SyntaxErrors(Source source, Problems problems) {
+    private record Found(int tokenIndex, Problem problem, boolean vague) { }
+
+    private final Source source;
+    private final List<Found> found = new ArrayList<>();
+
+    SyntaxErrors(Source source) {
         this.source = source;
-        this.problems = problems;
+    }
+
+    /// Whether there is an error inside a span.
+    boolean within(Span span) {
+        return found.stream().anyMatch(f -> f.problem.primary().span().start() >= span.start() && f.problem.primary().span().start() <= span.end());
+    }
+
+    /// Hands the errors over: of each declaration the first only, for what follows it is mostly its consequence.
+    void report(List<Token> tokens, Problems problems) {
+        Found last = null;
+        for (Found f : found) {
+            boolean sameWord = last != null && last.tokenIndex == f.tokenIndex;
+            if (last == null || !sameWord && declarationBetween(tokens, last.tokenIndex, f.tokenIndex)) {
+                var clear = found.stream().filter(g -> g.tokenIndex == f.tokenIndex && !g.vague).findFirst().orElse(f);
+                problems.add(clear.problem);
+                last = f;
+            }
+        }
+    }
+
+    private static boolean declarationBetween(List<Token> tokens, int from, int to) {
+        boolean lineStart = false;
+        for (int i = from + 1; i <= to; i++) {
+            Token token = tokens.get(i);
+            if (token.getType() == SinterLexer.NEWLINE) lineStart = true;
+            else if (token.getChannel() == Token.DEFAULT_CHANNEL) {
+                if (lineStart && DECLARES.contains(token.getType())) return i < to;
+                lineStart = false;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -37,22 +73,26 @@ final class SyntaxErrors extends BaseErrorListener {
         Token token = e instanceof NoViableAltException ? e.getOffendingToken() : (Token) offending;
         var parser = (Parser) recognizer;
         String expected = expected(e instanceof NoViableAltException n ? statesAfter(parser, n) : parser.getExpectedTokens());
-        String found = describe(token);
-        var problem = Problem.error(Code.S0101, "unexpected " + found, source.span(Offsets.start(source, token), Offsets.end(source, token)),
+        var problem = Problem.error(Code.S0101, "unexpected " + describe(token), source.span(Offsets.start(source, token), Offsets.end(source, token)),
             expected.isEmpty() ? "not expected here" : "expected " + expected);
-        problems.add(advise(problem, parser, token));
+        found.add(new Found(token.getTokenIndex(), advise(problem, before(parser, token), token), expected.isEmpty()));
     }
 
     private static IntervalSet statesAfter(Parser parser, NoViableAltException e) {
         return e.getStartToken() == e.getOffendingToken() ? parser.getExpectedTokens() : new IntervalSet();
     }
 
-    private static Problem advise(Problem problem, Parser parser, Token token) {
-        Token before = null;
-        for (int i = token.getTokenIndex() - 1; i >= 0 && before == null; i--) {
+    /// The word before, or null.
+    private static Token before(Parser parser, Token token) {
+        for (int i = token.getTokenIndex() - 1; i >= 0; i--) {
             Token t = parser.getTokenStream().get(i);
-            if (t.getChannel() == Token.DEFAULT_CHANNEL) before = t;
+            if (t.getChannel() == Token.DEFAULT_CHANNEL) return t;
         }
+        return null;
+    }
+
+    /// What people who know other languages may have meant.
+    static Problem advise(Problem problem, Token before, Token token) {
         String text = token.getText();
         if (before == null) return problem;
         if (before.getText().equals("let") || before.getText().equals("var")) return problem.help("a name is bound without a keyword: `" + text + " = …`");
@@ -67,7 +107,7 @@ final class SyntaxErrors extends BaseErrorListener {
         return problem;
     }
 
-    private static String describe(Token token) {
+    static String describe(Token token) {
         return switch (token.getType()) {
             case Token.EOF -> "end of file";
             case SinterLexer.NEWLINE -> "end of line";

@@ -12,7 +12,7 @@ public final class Near {
     /// At most three of `known` that differ from `name` by few edits, nearest first.
     public static List<String> names(String name, Collection<String> known) {
         record Candidate(String name, int distance) { }
-        int limit = Math.max(1, name.length() / 3);
+        int limit = name.length() < 3 ? 0 : Math.max(1, name.length() / 3);     // of one or two letters only the case can be wrong
         return known.stream().distinct()
             .filter(k -> !k.equals(name) && Math.abs(k.length() - name.length()) <= limit)
             .map(k -> new Candidate(k, distance(name.toLowerCase(Locale.ROOT), k.toLowerCase(Locale.ROOT))))

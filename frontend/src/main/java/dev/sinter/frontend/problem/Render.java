@@ -10,6 +10,7 @@ import java.util.List;
 /// Lays problems out for a person at a terminal: place, source lines, carets, advice.
 public final class Render {
     private static final int TAB = 4;
+    private static final int WIDTH = 160;
 
     private Render() { }
 
@@ -54,25 +55,33 @@ public final class Render {
         var sorted = new ArrayList<>(labels);
         sorted.sort(Comparator.comparing((Label l) -> l.span().line()).thenComparing(l -> l.span().start()));
         int shown = 0;
+        int skipped = 0;
         for (Label label : sorted) {
             Span span = label.span();
             int line = span.line();
+            String text = span.source().lineText(line);
+            int from = Math.min(span.column() - 1, text.codePointCount(0, text.length()));
+            boolean endsHere = span.source().line(Math.max(span.start(), span.end() - 1)) == line;
+            int to = endsHere ? from + span.source().text().codePointCount(span.start(), span.end()) : text.codePointCount(0, text.length());
+            int before = expandedWidth(text, from);
             if (line != shown) {
                 if (shown != 0 && line > shown + 1) out.append(" ".repeat(width)).append("...\n");
-                out.append(String.format(" %" + width + "d | ", line)).append(expand(span.source().lineText(line))).append('\n');
+                String shownText = expand(text);
+                skipped = shownText.length() <= WIDTH ? 0 : Math.max(0, Math.min(before - WIDTH / 4, shownText.length() - WIDTH));
+                out.append(String.format(" %" + width + "d | ", line)).append(clip(shownText, skipped)).append('\n');
                 shown = line;
             }
-            String text = span.source().lineText(line);
-            int from = Math.min(span.column() - 1, text.length());
-            int to = span.source().line(Math.max(span.start(), span.end() - 1)) == line
-                ? from + span.source().text().codePointCount(span.start(), span.end()) : text.codePointCount(0, text.length());
-            int before = expandedWidth(text, from);
-            int length = Math.max(1, expandedWidth(text, to) - before);
-            out.append(" ".repeat(width + 2)).append("| ").append(" ".repeat(before))
-                .append((label == primary ? "^" : "-").repeat(length));
+            int start = Math.clamp(before - skipped, 0, WIDTH);
+            int length = Math.clamp(expandedWidth(text, to) - skipped - start, 1, Math.max(1, WIDTH - start));
+            out.append(" ".repeat(width + 2)).append("| ").append(" ".repeat(start)).append((label == primary ? "^" : "-").repeat(length));
             if (!label.text().isEmpty()) out.append(' ').append(label.text());
             out.append('\n');
         }
+    }
+
+    /// A very long line is shown in part only.
+    private static String clip(String line, int from) {
+        return line.length() <= WIDTH ? line : line.substring(from, Math.min(line.length(), from + WIDTH));
     }
 
     private static String expand(String line) {
