@@ -71,7 +71,7 @@ class ParsingTest {
               (a, b)
               [a]
             }"""));
-        assertEquals("a = f(1, 2) ; b = (a + 1) ; c = ((b |> g) - 1) ; (- c) ; (a, b) ; [a]",
+        assertEquals("a = f(1, 2) ; b = (a + 1) ; c = (b |> (g - 1)) ; (- c) ; (a, b) ; [a]",
             block.statements().stream().map(ParsingTest::show).collect(Collectors.joining(" ; ")));
     }
 

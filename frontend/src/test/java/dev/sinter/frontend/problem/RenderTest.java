@@ -32,7 +32,7 @@ class RenderTest {
     @Test
     void distantLinesAreLeftOut() {
         var problem = Problem.warning(Code.S0101, "odd", SOURCE.span(0, 5), "").with(SOURCE.span(SOURCE.text().indexOf("fifth"), SOURCE.text().length()), "and");
-        assertTrue(Render.text(problem).contains(" 1 | first\n   | ^^^^^\n...\n 5 | fifth"), Render.text(problem));
+        assertTrue(Render.text(problem).contains(" 1 | first\n   | ^^^^^\n ...\n 5 | fifth"), Render.text(problem));
     }
 
     @Test
