@@ -2,122 +2,203 @@ package dev.sinter.compiler.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.sinter.compiler.data.Text;
 import dev.sinter.runtime.ElementType;
 import dev.sinter.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntToLongFunction;
 import org.jetbrains.bio.npy.NpyArray;
 import org.jetbrains.bio.npy.NpyFile;
 
 /// Tensors on the command line: `.npy` files, nested lists of numbers, and text.
 final class Literals {
     private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS, JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS).build();
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS, JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private Literals() { }
 
-    /// A tensor of `type` from what stands behind `NAME=`.
+    /// A tensor of `type` from what stands behind `NAME=`. For `i32` and `i64` a quoted text stands for its characters' numbers, and so does one that
+    /// cannot be mistaken for a number or a list, since shells take quotes away.
     static Tensor read(String name, String text, ElementType type) {
         if (text.endsWith(".npy")) {
-            return readNpy(Path.of(text), type);
+            return readNpy(name, Path.of(text), type);
         }
-        JsonNode node;
-        try {
-            node = JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new UserError("'" + name + "' is neither a .npy file nor a number or nested list such as [[1, 2], [3, 4]]: " + e.getOriginalMessage());
-        }
+        JsonNode node = parse(name, text, type);
         var shape = new ArrayList<Long>();
-        for (JsonNode at = node; at.isArray(); at = at.get(0)) {
-            shape.add((long) at.size());
-            if (at.isEmpty()) {
-                break;
-            }
+        JsonNode first = characters(node, type);
+        while (first != null && first.isArray()) {
+            shape.add((long) first.size());
+            first = first.isEmpty() ? null : characters(first.get(0), type);
         }
-        var values = new ArrayList<Double>();
-        flatten(name, node, shape, 0, values);
         Tensor tensor = Tensor.allocate(type, shape.stream().mapToLong(Long::longValue).toArray());
-        for (int k = 0; k < values.size(); k++) {
-            set(tensor, k, values.get(k));
-        }
+        fill(name, node, shape, 0, tensor, new long[1]);
         return tensor;
     }
 
-    private static void flatten(String name, JsonNode node, List<Long> shape, int depth, List<Double> values) {
+    /// Whether a value was given as text.
+    static boolean isText(String text, ElementType type) {
+        return !text.endsWith(".npy") && isWhole(type) && (text.startsWith("\"") || looksLikeText(text));
+    }
+
+    private static boolean looksLikeText(String text) {
+        return !text.isEmpty() && !"[{\"-+.0123456789".contains(text.substring(0, 1)) && !List.of("true", "false", "null", "NaN").contains(text);
+    }
+
+    private static JsonNode parse(String name, String text, ElementType type) {
+        if (isWhole(type) && looksLikeText(text)) {
+            return JsonNodeFactory.instance.textNode(text);
+        }
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new UserError("'" + name + "=" + text + "': expected a .npy file, a number, or a nested list such as [[1, 2], [3, 4]]"
+                    + (isWhole(type) ? ", or a text in quotes" : "") + (text.startsWith("[") ? "; " + e.getOriginalMessage() : ""));
+        }
+    }
+
+    private static boolean isWhole(ElementType type) {
+        return type == ElementType.I32 || type == ElementType.I64;
+    }
+
+    /// A text as the list of its characters' numbers; anything else as it is.
+    private static JsonNode characters(JsonNode node, ElementType type) {
+        if (!node.isTextual() || !isWhole(type)) {
+            return node;
+        }
+        var list = JsonNodeFactory.instance.arrayNode();
+        for (int code : Text.encode(node.textValue())) {
+            list.add(code);
+        }
+        return list;
+    }
+
+    private static void fill(String name, JsonNode given, List<Long> shape, int depth, Tensor tensor, long[] at) {
+        JsonNode node = characters(given, tensor.type());
         if (depth == shape.size()) {
-            if (node.isNumber()) {
-                values.add(node.doubleValue());
-            } else if (node.isBoolean()) {
-                values.add(node.booleanValue() ? 1.0 : 0.0);
-            } else {
-                throw new UserError("'" + name + "': expected a number, found " + node);
+            number(name, node, tensor, at[0]++);
+        } else if (!node.isArray() || node.size() != shape.get(depth)) {
+            throw new UserError("'" + name + "' is ragged: expected a list of " + shape.get(depth) + ", as the first one at this depth, found " + shorten(node));
+        } else {
+            for (JsonNode child : node) {
+                fill(name, child, shape, depth + 1, tensor, at);
             }
+        }
+    }
+
+    private static String shorten(JsonNode node) {
+        String text = node.toString();
+        return text.length() <= 40 ? text : text.substring(0, 37) + "…";
+    }
+
+    private static void number(String name, JsonNode node, Tensor tensor, long at) {
+        ElementType type = tensor.type();
+        if (node.isBoolean() && type == ElementType.BOOL) {
+            tensor.setBoolean(at, node.booleanValue());
             return;
         }
-        if (!node.isArray() || node.size() != shape.get(depth)) {
-            throw new UserError("'" + name + "' is ragged: at depth " + (depth + 1) + " a list of " + shape.get(depth) + " is expected, found " + node);
+        if (type == ElementType.BOOL || !node.isNumber()) {
+            throw new UserError("'" + name + "': expected " + (type == ElementType.BOOL ? "true or false" : "a number") + ", found " + shorten(node));
         }
-        node.forEach(child -> flatten(name, child, shape, depth + 1, values));
+        if (type == ElementType.F32) {
+            tensor.setFloat(at, node.floatValue());
+        } else if (type == ElementType.F64) {
+            tensor.setDouble(at, node.doubleValue());
+        } else if (!node.canConvertToExactIntegral() || !(type == ElementType.I32 ? node.canConvertToInt() : node.canConvertToLong())) {
+            throw new UserError("'" + name + "': expected a whole number that fits " + type + ", found " + shorten(node));
+        } else if (type == ElementType.I32) {
+            tensor.setInt(at, node.intValue());
+        } else {
+            tensor.setLong(at, node.longValue());
+        }
     }
 
-    private static void set(Tensor tensor, long at, double value) {
-        switch (tensor.type()) {
-            case F32 -> tensor.setFloat(at, (float) value);
-            case F64 -> tensor.setDouble(at, value);
-            case I32 -> tensor.setInt(at, (int) value);
-            case I64 -> tensor.setLong(at, (long) value);
-            case BOOL -> tensor.setBoolean(at, value != 0);
-        }
-    }
-
-    private static Tensor readNpy(Path file, ElementType type) {
+    private static Tensor readNpy(String name, Path file, ElementType type) {
         if (!Files.isReadable(file)) {
-            throw new UserError("there is no file " + file);
+            throw new UserError("'" + name + "': there is no file " + file);
         }
         NpyArray array;
         try {
             array = NpyFile.read(file, Integer.MAX_VALUE);
         } catch (RuntimeException e) {
-            throw new UserError(file + " is no NumPy array of numbers that can be read: " + e.getMessage());
+            throw new UserError("'" + name + "': " + file + " is no NumPy array of numbers that can be read" + (e.getMessage() == null ? "" : ": " + e.getMessage()));
         }
-        long[] shape = java.util.Arrays.stream(array.getShape()).asLongStream().toArray();
-        Tensor tensor = Tensor.allocate(type, shape);
+        Tensor tensor = Tensor.allocate(type, Arrays.stream(array.getShape()).asLongStream().toArray());
+        String where = "'" + name + "': " + file;
         switch (array.getData()) {
-            case float[] a -> fill(tensor, a.length, k -> a[k]);
-            case double[] a -> fill(tensor, a.length, k -> a[k]);
-            case int[] a -> fill(tensor, a.length, k -> a[k]);
-            case long[] a -> fill(tensor, a.length, k -> a[k]);
-            case byte[] a -> fill(tensor, a.length, k -> a[k]);
-            case short[] a -> fill(tensor, a.length, k -> a[k]);
-            case boolean[] a -> fill(tensor, a.length, k -> a[k] ? 1 : 0);
-            default -> throw new UserError(file + " holds no numbers");
+            case float[] a -> reals(where, "float32", tensor, k -> a[k]);
+            case double[] a -> reals(where, "float64", tensor, k -> a[k]);
+            case byte[] a -> integers(where, "int8", tensor, k -> a[k]);
+            case short[] a -> integers(where, "int16", tensor, k -> a[k]);
+            case int[] a -> integers(where, "int32", tensor, k -> a[k]);
+            case long[] a -> integers(where, "int64", tensor, k -> a[k]);
+            case boolean[] a when type == ElementType.BOOL -> {
+                for (int k = 0; k < a.length; k++) {
+                    tensor.setBoolean(k, a[k]);
+                }
+            }
+            default -> throw new UserError(where + " does not hold numbers");
         }
         return tensor;
     }
 
-    private static void fill(Tensor tensor, int n, java.util.function.IntToDoubleFunction values) {
-        for (int k = 0; k < n; k++) {
-            set(tensor, k, values.applyAsDouble(k));
+    private static void reals(String where, String found, Tensor tensor, IntToDoubleFunction values) {
+        for (int k = 0; k < tensor.elements(); k++) {
+            switch (tensor.type()) {
+                case F32 -> tensor.setFloat(k, (float) values.applyAsDouble(k));
+                case F64 -> tensor.setDouble(k, values.applyAsDouble(k));
+                default -> throw new UserError(where + " holds " + found + ", expected " + tensor.type());
+            }
+        }
+    }
+
+    private static void integers(String where, String found, Tensor tensor, IntToLongFunction values) {
+        for (int k = 0; k < tensor.elements(); k++) {
+            long value = values.applyAsLong(k);
+            switch (tensor.type()) {
+                case F32 -> tensor.setFloat(k, value);
+                case F64 -> tensor.setDouble(k, value);
+                case I32 -> {
+                    if (value != (int) value) {
+                        throw new UserError(where + " holds " + value + ", which does not fit i32");
+                    }
+                    tensor.setInt(k, (int) value);
+                }
+                case I64 -> tensor.setLong(k, value);
+                case BOOL -> throw new UserError(where + " holds " + found + ", expected bool");
+            }
         }
     }
 
     /// Writes a tensor as `.npy`, beside and then renamed.
     static void writeNpy(Path file, Tensor tensor) throws IOException {
-        int[] shape = java.util.Arrays.stream(tensor.shape()).mapToInt(Math::toIntExact).toArray();
-        Path beside = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName().toString(), ".part");
-        switch (tensor.type()) {
-            case F32 -> NpyFile.write(beside, tensor.toFloats(), shape);
-            case F64 -> NpyFile.write(beside, tensor.toDoubles(), shape);
-            case I32 -> NpyFile.write(beside, tensor.toInts(), shape);
-            case I64 -> NpyFile.write(beside, tensor.toLongs(), shape);
-            case BOOL -> NpyFile.write(beside, tensor.toBooleans(), shape);
-        }
-        Files.move(beside, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        int[] shape = Arrays.stream(tensor.shape()).mapToInt(Math::toIntExact).toArray();
+        WholeFiles.write(() -> {
+            Path beside = WholeFiles.beside(file);
+            try {
+                switch (tensor.type()) {
+                    case F32 -> NpyFile.write(beside, tensor.toFloats(), shape);
+                    case F64 -> NpyFile.write(beside, tensor.toDoubles(), shape);
+                    case I32 -> NpyFile.write(beside, tensor.toInts(), shape);
+                    case I64 -> NpyFile.write(beside, tensor.toLongs(), shape);
+                    case BOOL -> NpyFile.write(beside, tensor.toBooleans(), shape);
+                }
+                Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(beside);
+            }
+        });
     }
 
     /// A tensor as nested lists, on one line.

@@ -2,6 +2,8 @@ package dev.sinter.compiler.data;
 
 import dev.sinter.runtime.ElementType;
 import dev.sinter.runtime.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// One column of a data set: for each row the same number of values.
@@ -21,43 +23,39 @@ public record Column(String name, ElementType type, long[] shape, float[] values
         return values.length / width();
     }
 
-    /// The rows listed, as a tensor of `type` (f32, f64, i32 or i64) and of the shape `[rows.length, shape…]`.
-    public Tensor batch(int[] rows, ElementType type, long[] shape) {
-        Tensor batch = Tensor.allocate(type, shape);
-        fill(batch, rows);
-        return batch;
-    }
-
-    /// Writes the rows listed into a tensor with room for them.
-    public void fill(Tensor batch, int[] rows) {
+    /// Writes rows into a tensor of any element type with room for exactly them; nothing is allocated.
+    ///
+    /// @param order numbers of rows, of which those from `from` on are written
+    /// @param count how many
+    /// @throws IllegalArgumentException if the tensor has another size
+    public void fill(Tensor batch, int[] order, int from, int count) {
         int width = width();
-        long at = 0;
-        for (int row : rows) {
-            int from = row * width;
+        if (batch.elements() != (long) count * width) {
+            throw new IllegalArgumentException(batch.description() + " is not the size of " + count + " rows of " + width + " values");
+        }
+        for (int r = 0; r < count; r++) {
+            int at = order[from + r] * width;
+            long to = (long) r * width;
             switch (batch.type()) {
-                case F32 -> {
-                    for (int k = 0; k < width; k++) {
-                        batch.setFloat(at++, values[from + k]);
-                    }
-                }
+                case F32 -> MemorySegment.copy(values, at, batch.segment(), ValueLayout.JAVA_FLOAT, to * Float.BYTES, width);
                 case F64 -> {
                     for (int k = 0; k < width; k++) {
-                        batch.setDouble(at++, values[from + k]);
+                        batch.setDouble(to + k, values[at + k]);
                     }
                 }
                 case I32 -> {
                     for (int k = 0; k < width; k++) {
-                        batch.setInt(at++, (int) values[from + k]);
+                        batch.setInt(to + k, (int) values[at + k]);
                     }
                 }
                 case I64 -> {
                     for (int k = 0; k < width; k++) {
-                        batch.setLong(at++, (long) values[from + k]);
+                        batch.setLong(to + k, (long) values[at + k]);
                     }
                 }
                 case BOOL -> {
                     for (int k = 0; k < width; k++) {
-                        batch.setBoolean(at++, values[from + k] != 0);
+                        batch.setBoolean(to + k, values[at + k] != 0);
                     }
                 }
             }

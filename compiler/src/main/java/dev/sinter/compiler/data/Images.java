@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.zip.GZIPInputStream;
 
 /// Images and labels in the IDX format of MNIST: a folder with the four files of the set, gzipped or not.
@@ -20,13 +21,14 @@ final class Images {
         return Files.isDirectory(folder) && find(folder, "train-images-idx3-ubyte") != null;
     }
 
-    /// Reads a set: columns `image` (f32, one channel, divided by 255) and `label` (i32); its test files are held out.
-    static DataSet read(Path folder) {
-        return new DataSet(folder.getFileName().toString(), side(folder, "train"), side(folder, "t10k"),
-                List.of("pixels are divided by 255", "the files t10k-* are held out"));
+    /// Reads a set: columns `image` (f32, one channel, scaled, or else divided by 255) and `label` (i32); its test files are held out.
+    static DataSet read(Path folder, OptionalDouble scale) {
+        double factor = scale.orElse(1 / 255.0);
+        return new DataSet(folder.getFileName().toString(), new DataSet.Kind.Table(), side(folder, "train", factor), side(folder, "t10k", factor),
+                List.of(scale.isPresent() ? "pixels are multiplied by " + (float) factor : "pixels are divided by 255", "the files t10k-* are held out"));
     }
 
-    private static List<Column> side(Path folder, String prefix) {
+    private static List<Column> side(Path folder, String prefix, double factor) {
         Idx images = Idx.read(require(folder, prefix + "-images-idx3-ubyte"), 3);
         Idx labels = Idx.read(require(folder, prefix + "-labels-idx1-ubyte"), 1);
         if (images.extents[0] != labels.extents[0]) {
@@ -34,7 +36,7 @@ final class Images {
         }
         var pixels = new float[images.bytes.length];
         for (int k = 0; k < pixels.length; k++) {
-            pixels[k] = (images.bytes[k] & 0xff) / 255f;
+            pixels[k] = (float) ((images.bytes[k] & 0xff) * factor);
         }
         var classes = new float[labels.bytes.length];
         for (int k = 0; k < classes.length; k++) {

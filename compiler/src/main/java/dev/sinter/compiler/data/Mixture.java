@@ -4,6 +4,7 @@ import dev.sinter.runtime.ElementType;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 
 /// The mixture of eight Gaussians of the GAN literature: centres evenly on a circle, each with the same small deviation.
 public final class Mixture {
@@ -14,7 +15,7 @@ public final class Mixture {
     /// The radius of the circle of centres.
     public static final double RADIUS = 2;
     /// The standard deviation of each Gaussian, in both directions.
-    public static final double DEVIATION = 0.1;
+    public static final double DEVIATION = 0.05;
 
     /// The centre of a mode.
     public static double[] centre(int mode) {
@@ -25,7 +26,8 @@ public final class Mixture {
     /// Draws the column `point` (f32, two coordinates).
     static DataSet draw(int training, int heldOut, long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-        return new DataSet("eight_gaussians", List.of(points(training, random)), List.of(points(heldOut, random)),
+        var centres = IntStream.range(0, MODES).mapToObj(Mixture::centre).toList();
+        return new DataSet("eight_gaussians", new DataSet.Kind.Points(centres, DEVIATION), List.of(points(training, random)), List.of(points(heldOut, random)),
                 List.of(MODES + " Gaussians of deviation " + DEVIATION + " on a circle of radius " + RADIUS));
     }
 

@@ -19,25 +19,30 @@ import org.apache.commons.csv.CSVRecord;
 final class Tables {
     private Tables() { }
 
-    /// Reads a table: columns `image` (f32, all but the last field) and `label` (i32, the last). Values that are all between 0 and a largest one are
-    /// divided by it; otherwise each field is standardised with the mean and deviation of the training rows.
+    /// Reads a table: columns `image` (f32, all but the last field) and `label` (i32, the last). Unless a scale is given, whole
+    /// numbers from 0 on are divided by the largest; others are standardised, each field with the mean and deviation of the training rows.
     ///
-    /// @param heldOut the part of the rows to hold out, chosen at random by `seed`
-    static DataSet read(Path file, double heldOut, long seed) {
+    /// @param heldOut the part of the rows to hold out, chosen at random by the seed
+    static DataSet read(Path file, double heldOut, DataSpec.Reading how) {
         var rows = rows(file);
         var order = new ArrayList<Integer>();
         for (int k = 0; k < rows.size(); k++) {
             order.add(k);
         }
-        Collections.shuffle(order, new Random(seed));
+        Collections.shuffle(order, new Random(how.seed()));
         int test = (int) Math.round(rows.size() * heldOut);
         if (test == 0 || test == rows.size()) {
             throw new DataException(file + " has " + rows.size() + " rows: too few to hold some out");
         }
         var notes = new ArrayList<String>();
-        scale(rows, order.subList(test, order.size()), notes);
+        if (how.scale().isPresent()) {
+            multiply(rows, how.scale().getAsDouble(), notes);
+        } else {
+            scale(rows, order.subList(test, order.size()), notes);
+        }
         notes.add(test + " of " + rows.size() + " rows, chosen at random, are held out");
-        return new DataSet(file.getFileName().toString(), columns(rows, order.subList(test, order.size())), columns(rows, order.subList(0, test)), notes);
+        return new DataSet(file.getFileName().toString(), new DataSet.Kind.Table(), columns(rows, order.subList(test, order.size())),
+                columns(rows, order.subList(0, test)), notes);
     }
 
     private static List<float[]> rows(Path file) {
@@ -72,6 +77,15 @@ final class Tables {
             return null;
         }
         return row;
+    }
+
+    private static void multiply(List<float[]> rows, double factor, List<String> notes) {
+        for (float[] row : rows) {
+            for (int k = 0; k < row.length - 1; k++) {
+                row[k] = (float) (row[k] * factor);
+            }
+        }
+        notes.add("values are multiplied by " + (float) factor);
     }
 
     private static void scale(List<float[]> rows, List<Integer> training, List<String> notes) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /// Text as numbers: a fixed alphabet of 96 characters, so that an artifact needs no vocabulary beside it. The line feed is 0, the printable ASCII
@@ -54,7 +55,9 @@ public final class Text {
         if (test == 0 || test == rows) {
             throw new DataException(file + " has " + codes.length + " characters: too few for windows of " + window);
         }
-        return new DataSet(file.getFileName().toString(), List.of(windows(codes, 0, rows - test, window)), List.of(windows(codes, rows - test, rows, window)),
+        int held = (rows - test) * stride;
+        var kind = new DataSet.Kind.Characters(decode(Arrays.copyOfRange(codes, held, Math.min(held + 32, codes.length))));
+        return new DataSet(file.getFileName().toString(), kind, List.of(windows(codes, 0, rows - test, window)), List.of(windows(codes, rows - test, rows, window)),
                 List.of("windows of " + window + " characters", "the last " + test + " of " + rows + " windows are held out"));
     }
 

@@ -2,12 +2,8 @@ package dev.sinter.compiler.plot;
 
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
@@ -21,7 +17,7 @@ public final class LossCurve {
     ///
     /// @param name   for the legend
     /// @param values one per step
-    public record Curve(String name, List<Double> values) { }
+    public record Curve(String name, double[] values) { }
 
     /// Draws curves to a `.png` or `.svg` file, written beside and then renamed.
     public static void draw(Path file, String title, List<Curve> curves) throws IOException {
@@ -38,26 +34,17 @@ public final class LossCurve {
                 chart.addSeries(curve.name(), x, smooth).setMarker(SeriesMarkers.NONE);
             }
         }
-        boolean vector = file.toString().endsWith(".svg");
-        Path beside = Files.createTempFile(file.toAbsolutePath().getParent(), "curve", vector ? ".svg" : ".png");
-        try (var out = Files.newOutputStream(beside)) {
-            if (vector) {
-                VectorGraphicsEncoder.saveVectorGraphic(chart, out, VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
-            } else {
-                BitmapEncoder.saveBitmap(chart, out, BitmapEncoder.BitmapFormat.PNG);
-            }
-        }
-        Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+        Pictures.write(file, chart);
     }
 
     /// The exponential moving average whose memory is a fiftieth of the run, without the bias of its start.
-    private static double[] smooth(List<Double> values) {
-        double keep = 1 - 1.0 / Math.max(1, values.size() / 50.0);
+    private static double[] smooth(double[] values) {
+        double keep = 1 - 1.0 / Math.max(1, values.length / 50.0);
         double sum = 0;
         double weight = 0;
-        var smooth = new double[values.size()];
+        var smooth = new double[values.length];
         for (int k = 0; k < smooth.length; k++) {
-            double v = values.get(k);
+            double v = values[k];
             if (Double.isFinite(v)) {
                 sum = keep * sum + v;
                 weight = keep * weight + 1;
