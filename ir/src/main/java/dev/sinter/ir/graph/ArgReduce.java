@@ -18,6 +18,12 @@ import java.util.stream.IntStream;
 /// The position along `axis` of the largest (smallest) element, the first of equals; a NaN counts as more extreme than any number. An i64.
 ///
 /// - (C1) `axis` is an axis of `x`, not known to be empty; the elements are numbers.
+///
+/// ```example
+/// arg_max %a {axis = 0}
+/// %a = f32[4] [1, 3, 3, 2]
+/// result = i64[] [1]
+/// ```
 public record ArgReduce(boolean largest, Value x, int axis) implements Op, Evaluated, Looped {
     @Override
     public String name() {

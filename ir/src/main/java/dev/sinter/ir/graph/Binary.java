@@ -15,6 +15,13 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `a` and `b` have the same type.
 /// - (C2) the element type is in the function's domain.
+///
+/// ```example
+/// max %a, %b
+/// %a = f32[3] [1, 2, NaN]
+/// %b = f32[3] [3, -1, 0]
+/// result = f32[3] [3, 2, NaN]
+/// ```
 public record Binary(BinaryFn fn, Value a, Value b) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -14,6 +14,12 @@ import java.util.function.ToLongFunction;
 /// The same bits read as another element type. No derivative.
 ///
 /// - (C1) both types have the same size and neither is bool.
+///
+/// ```example
+/// bitcast %a {to = i32}
+/// %a = f32[2] [1, -0.0]
+/// result = i32[2] [1065353216, -2147483648]
+/// ```
 public record Bitcast(ElementType to, Value x) implements Op, Evaluated, Pointwise {
     @Override
     public String name() {

@@ -16,6 +16,12 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axes` are as many as `x` has, strictly increasing, and axes of `to`.
 /// - (C2) each dim of `x` equals its dim of `to`, or is 1.
+///
+/// ```example
+/// broadcast %a {to = [2,3], axes = [1]}
+/// %a = f32[3] [1, 2, 3]
+/// result = f32[2,3] [1, 2, 3, 1, 2, 3]
+/// ```
 public record Broadcast(Value x, Shape to, List<Integer> axes) implements Op, Evaluated, Pointwise, Differentiable {
     /// Copies `axes`.
     public Broadcast {

@@ -9,6 +9,12 @@ import java.util.List;
 /// The results of a function.
 ///
 /// - (C1) the function has a parameter for each argument, of its type.
+///
+/// ```example
+/// call %a {function = func double(%x: f32[2]) { %0 = add %x, %x return %0 }}
+/// %a = f32[2] [1, 2]
+/// result = f32[2] [2, 4]
+/// ```
 public record Call(Function function, List<Value> arguments) implements Op {
     /// Copies the list.
     public Call {

@@ -10,6 +10,12 @@ import java.util.function.ToLongFunction;
 
 /// ### cast
 /// Conversion by value to another element type, as [Expr.Cast] says.
+///
+/// ```example
+/// cast %a {to = i32}
+/// %a = f32[4] [1.9, -1.9, 1E10, NaN]
+/// result = i32[4] [1, -1, 2147483647, 0]
+/// ```
 public record Cast(ElementType to, Value x) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -16,6 +16,13 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) there is at least one operand and `axis` is an axis of it.
 /// - (C2) the operands have one element type and equal dims but along `axis`.
+///
+/// ```example
+/// concat %a, %b {axis = 0}
+/// %a = f32[2] [1, 2]
+/// %b = f32[1] [3]
+/// result = f32[3] [1, 2, 3]
+/// ```
 public record Concat(List<Value> parts, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     /// Copies `parts`.
     public Concat {

@@ -13,6 +13,13 @@ import java.util.List;
 ///
 /// - (C1) `condition` is a scalar bool.
 /// - (C2) both functions have a parameter for each argument, of its type, and results of the same types.
+///
+/// ```example
+/// cond %a; %b {then = func yes(%x: f32[]) { %0 = neg %x return %0 }, otherwise = func no(%x: f32[]) { return %x }}
+/// %a = bool[] [1]
+/// %b = f32[] [3]
+/// result = f32[] [-3]
+/// ```
 public record Cond(Value condition, Function then, Function otherwise, List<Value> arguments) implements Op {
     /// Copies the list.
     public Cond {

@@ -8,6 +8,11 @@ import java.util.function.ToLongFunction;
 
 /// ### constant
 /// A tensor known at compile time; large ones become constants of the artifact. Uniform tensors are [Fill]s.
+///
+/// ```example
+/// constant {data = f32[2] [1.5, -2]}
+/// result = f32[2] [1.5, -2]
+/// ```
 public record Constant(NdArray data) implements Op, Evaluated {
     @Override
     public String name() {

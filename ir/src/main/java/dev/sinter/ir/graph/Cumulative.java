@@ -19,6 +19,12 @@ import java.util.stream.IntStream;
 /// Running combination along an axis, inclusive: `result[…, i, …] = combine of x[…, j, …] over j <= i` (`j >= i` if `reverse`), in order.
 ///
 /// - (C1) `axis` is an axis of `x`; the kind accepts its elements.
+///
+/// ```example
+/// cumulative_sum %a {axis = 0, reverse = false}
+/// %a = f32[3] [1, 2, 3]
+/// result = f32[3] [1, 3, 6]
+/// ```
 public record Cumulative(Reduction kind, Value x, int axis, boolean reverse) implements Op, Evaluated, Looped, Differentiable {
     @Override
     public String name() {

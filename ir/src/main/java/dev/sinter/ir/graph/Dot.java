@@ -18,6 +18,13 @@ import java.util.stream.IntStream;
 ///
 /// - (C1) `a` and `b` have one numeric element type.
 /// - (C2) the lists name distinct axes, pairwise of equal dims.
+///
+/// ```example
+/// dot %a, %b {batch = []x[], contract = [1]x[0]}
+/// %a = f32[2,2] [1, 2, 3, 4]
+/// %b = f32[2,1] [5, 6]
+/// result = f32[2,1] [17, 39]
+/// ```
 public record Dot(Value a, Value b, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB) implements Op, Evaluated, Differentiable {
     /// Copies the lists.
     public Dot {

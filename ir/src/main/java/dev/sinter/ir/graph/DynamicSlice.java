@@ -18,6 +18,13 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) where known, `size <= n`.
+///
+/// ```example
+/// dynamic_slice %a, %b {axis = 0, size = 2}
+/// %a = f32[4] [0, 1, 2, 3]
+/// %b = i64[] [9]
+/// result = f32[2] [2, 3]
+/// ```
 public record DynamicSlice(Value x, Value start, int axis, Dim size) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

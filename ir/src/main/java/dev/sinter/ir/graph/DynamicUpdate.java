@@ -17,6 +17,14 @@ import java.util.function.ToLongFunction;
 /// - (C1) `axis` is an axis of `x`; `start` is a scalar integer.
 /// - (C2) `update` has the type of `x` but along `axis`.
 /// - (C3) where known, `update` is not longer than `x`.
+///
+/// ```example
+/// dynamic_update %a, %b, %c {axis = 0}
+/// %a = f32[4] [0, 1, 2, 3]
+/// %b = f32[2] [8, 9]
+/// %c = i64[] [1]
+/// result = f32[4] [0, 8, 9, 3]
+/// ```
 public record DynamicUpdate(Value x, Value update, Value start, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -11,6 +11,11 @@ import java.util.function.ToLongFunction;
 
 /// ### extent
 /// The value of a dim as a scalar i64: the `N` of a mean over a batch.
+///
+/// ```example
+/// extent {dim = 3}
+/// result = i64[] [3]
+/// ```
 public record Extent(Dim dim) implements Op, Evaluated, Pointwise {
     @Override
     public String name() {

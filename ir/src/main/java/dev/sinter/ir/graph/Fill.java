@@ -11,6 +11,11 @@ import java.util.function.ToLongFunction;
 /// A tensor with the same number in every element: `result[i] = value`. Scalars are fills of rank 0.
 ///
 /// `value` is representable in the element type (integers up to 2^53; beyond that use [Constant]).
+///
+/// ```example
+/// fill {type = f32[3], value = 0.5}
+/// result = f32[3] [0.5, 0.5, 0.5]
+/// ```
 public record Fill(Type.Tensor type, double value) implements Op, Evaluated, Pointwise {
     /// Rounds `value` to the element type, and makes every NaN the same one.
     public Fill {

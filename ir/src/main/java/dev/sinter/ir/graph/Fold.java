@@ -18,6 +18,12 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `x` has floating elements and at least two axes, the last of a known extent; `axis` is another one.
 /// - (C2) `stride` and `dilation` are at least 1, and `x` has as many positions as a window over `to` elements has.
+///
+/// ```example
+/// fold %a {axis = 0, to = 6, stride = 2, dilation = 1}
+/// %a = f32[2,3] [1, 2, 3, 10, 20, 30]
+/// result = f32[6] [1, 2, 13, 20, 30, 0]
+/// ```
 public record Fold(Value x, int axis, Dim to, long stride, long dilation) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -20,6 +20,13 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) where known, the axis is not empty.
+///
+/// ```example
+/// gather %a, %b {axis = 0}
+/// %a = f32[3,2] [0, 1, 10, 11, 20, 21]
+/// %b = i32[2] [2, -1]
+/// result = f32[2,2] [20, 21, 0, 1]
+/// ```
 public record Gather(Value x, Value indices, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -15,6 +15,11 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of the type.
 /// - (C2) the elements are numbers.
+///
+/// ```example
+/// iota {type = i64[2,3], axis = 1}
+/// result = i64[2,3] [0, 1, 2, 0, 1, 2]
+/// ```
 public record Iota(Type.Tensor type, int axis) implements Op, Evaluated, Pointwise {
     @Override
     public String name() {

@@ -19,6 +19,13 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`, `interior >= 0`.
 /// - (C2) `value` is a scalar of the element type of `x`.
+///
+/// ```example
+/// pad %a, %b {axis = 0, low = 1, high = 2, interior = 1}
+/// %a = f32[2] [5, 6]
+/// %b = f32[] [0]
+/// result = f32[6] [0, 5, 0, 6, 0, 0]
+/// ```
 public record Pad(Value x, Value value, int axis, Dim low, Dim high, long interior) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

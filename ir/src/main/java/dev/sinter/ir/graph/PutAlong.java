@@ -18,6 +18,14 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `indices` and `updates` have one shape, equal to that of `base` but along `axis`; `updates` has the elements of `base`.
+///
+/// ```example
+/// put_along %a, %b, %c {axis = 1}
+/// %a = f32[2,3] [0, 0, 0, 0, 0, 0]
+/// %b = i64[2,1] [2, 0]
+/// %c = f32[2,1] [5, 6]
+/// result = f32[2,3] [0, 0, 5, 6, 0, 0]
+/// ```
 public record PutAlong(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Looped, Differentiable {
     @Override
     public String name() {

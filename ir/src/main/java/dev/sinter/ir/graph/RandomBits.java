@@ -18,6 +18,12 @@ import java.util.function.ToLongFunction;
 /// `result[i] = threefry2x32(key, position(i))` ([Fn#THREEFRY]). New keys are random bits too.
 ///
 /// - (C1) `key` is a scalar i64.
+///
+/// ```example
+/// random_bits %a {to = [1]}
+/// %a = i64[] [0]
+/// result = i64[1] [-7369490985612476071]
+/// ```
 public record RandomBits(Value key, Shape to) implements Op, Evaluated, Pointwise {
     @Override
     public String name() {

@@ -17,6 +17,12 @@ import java.util.stream.IntStream;
 ///
 /// - (C1) `axes` are distinct axes of `x`, increasing.
 /// - (C2) the elements can be combined: bools for `all` and `any`, numbers for the others.
+///
+/// ```example
+/// reduce_sum %a {axes = [0]}
+/// %a = f32[2,3] [1, 2, 3, 4, 5, 6]
+/// result = f32[3] [5, 7, 9]
+/// ```
 public record Reduce(Reduction kind, Value x, List<Integer> axes) implements Op, Evaluated, Differentiable {
     /// Copies `axes`.
     public Reduce {

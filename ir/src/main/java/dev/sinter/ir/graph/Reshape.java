@@ -16,6 +16,12 @@ import java.util.function.ToLongFunction;
 /// The same elements in the same row-major order under another shape.
 ///
 /// - (C1) both shapes have the same number of elements.
+///
+/// ```example
+/// reshape %a {to = [3,2]}
+/// %a = f32[6] [1, 2, 3, 4, 5, 6]
+/// result = f32[3,2] [1, 2, 3, 4, 5, 6]
+/// ```
 public record Reshape(Value x, Shape to) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -15,6 +15,12 @@ import java.util.function.ToLongFunction;
 /// One axis backwards: `result[…, i, …] = x[…, n - 1 - i, …]`.
 ///
 /// - (C1) `axis` is an axis of `x`.
+///
+/// ```example
+/// reverse %a {axis = 0}
+/// %a = f32[3] [1, 2, 3]
+/// result = f32[3] [3, 2, 1]
+/// ```
 public record Reverse(Value x, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

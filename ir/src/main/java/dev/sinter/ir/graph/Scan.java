@@ -15,6 +15,13 @@ import java.util.List;
 /// - (C1) the body has a parameter for each constant, initial value and sequence, of its (its slice's) type.
 /// - (C2) the first dim of every sequence is `length`.
 /// - (C3) the body's first results have the types of the carried values.
+///
+/// ```example
+/// scan ; %a; %b {length = 3, reverse = false, body = func step(%sum: f32[], %x: f32[]) { %next = add %sum, %x return %next, %sum }}
+/// %a = f32[] [0]
+/// %b = f32[3] [1, 2, 3]
+/// result = f32[] [6]
+/// ```
 public record Scan(Function body, Dim length, boolean reverse, List<Value> constants, List<Value> initial, List<Value> sequences) implements Op {
     /// Copies the lists.
     public Scan {

@@ -19,6 +19,14 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `base`; `indices` are integers; the elements are numbers.
 /// - (C2) `updates` has the type that `gather(base, indices)` has.
+///
+/// ```example
+/// scatter_add %a, %b, %c {axis = 0}
+/// %a = f32[3] [10, 20, 30]
+/// %b = i32[3] [2, 0, 2]
+/// %c = f32[3] [1, 2, 3]
+/// result = f32[3] [12, 20, 34]
+/// ```
 public record ScatterAdd(Value base, Value indices, Value updates, int axis) implements Op, Evaluated, Looped, Differentiable {
     @Override
     public String name() {

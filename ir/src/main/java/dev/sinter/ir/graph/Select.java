@@ -16,6 +16,14 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `condition` is a bool tensor of the shape of `a`.
 /// - (C2) `a` and `b` have the same type, which is the result's.
+///
+/// ```example
+/// select %a, %b, %c
+/// %a = bool[2] [1, 0]
+/// %b = f32[2] [1, 2]
+/// %c = f32[2] [3, 4]
+/// result = f32[2] [1, 4]
+/// ```
 public record Select(Value condition, Value a, Value b) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -15,6 +15,12 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`, `stride >= 1`.
 /// - (C2) where the extents are known, `0 <= start` and `start + (size - 1) * stride < extent`.
+///
+/// ```example
+/// slice %a {axis = 0, start = 1, size = 2, stride = 2}
+/// %a = f32[5] [0, 1, 2, 3, 4]
+/// result = f32[2] [1, 3]
+/// ```
 public record Slice(Value x, int axis, Dim start, Dim size, long stride) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -21,6 +21,12 @@ import java.util.stream.IntStream;
 /// Sorted values are [TakeAlong] of it.
 ///
 /// - (C1) `axis` is an axis of `x`; the elements are numbers.
+///
+/// ```example
+/// arg_sort %a {axis = 0, descending = false}
+/// %a = f32[4] [3, NaN, 1, 3]
+/// result = i64[4] [2, 0, 3, 1]
+/// ```
 public record Sort(Value x, int axis, boolean descending) implements Op, Evaluated, Looped {
     @Override
     public String name() {

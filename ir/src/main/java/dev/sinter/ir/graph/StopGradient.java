@@ -9,6 +9,12 @@ import java.util.function.ToLongFunction;
 
 /// ### stop_gradient
 /// The identity, with derivative zero in both modes.
+///
+/// ```example
+/// stop_gradient %a
+/// %a = f32[2] [1, 2]
+/// result = f32[2] [1, 2]
+/// ```
 public record StopGradient(Value x) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

@@ -16,6 +16,13 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`; `indices` are integers.
 /// - (C2) `x` and `indices` have equal dims but along `axis`, where `x` is not empty.
+///
+/// ```example
+/// take_along %a, %b {axis = 1}
+/// %a = f32[2,3] [0, 1, 2, 10, 11, 12]
+/// %b = i64[2,1] [2, 0]
+/// result = f32[2,1] [2, 10]
+/// ```
 public record TakeAlong(Value x, Value indices, int axis) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

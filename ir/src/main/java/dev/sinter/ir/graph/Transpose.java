@@ -15,6 +15,12 @@ import java.util.function.ToLongFunction;
 /// Axes in another order: axis `k` of the result is axis `order[k]` of `x`.
 ///
 /// - (C1) `order` is a permutation of the axes of `x`.
+///
+/// ```example
+/// transpose %a {order = [1, 0]}
+/// %a = f32[2,3] [1, 2, 3, 4, 5, 6]
+/// result = f32[3,2] [1, 4, 2, 5, 3, 6]
+/// ```
 public record Transpose(Value x, List<Integer> order) implements Op, Evaluated, Pointwise, Differentiable {
     /// Copies `order`.
     public Transpose {

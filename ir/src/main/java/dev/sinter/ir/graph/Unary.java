@@ -15,6 +15,12 @@ import java.util.function.ToLongFunction;
 /// `result[i] = fn(x[i])`, of the type of `x`.
 ///
 /// - (C1) the element type is in the function's domain.
+///
+/// ```example
+/// floor %a
+/// %a = f32[3] [-0.5, 0, 2.5]
+/// result = f32[3] [-1, 0, 2]
+/// ```
 public record Unary(UnaryFn fn, Value x) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {

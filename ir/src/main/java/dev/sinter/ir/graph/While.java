@@ -14,6 +14,12 @@ import java.util.List;
 ///
 /// - (C1) both functions have a parameter for each constant and carried value, of its type.
 /// - (C2) `condition` gives one scalar bool, `body` the carried types.
+///
+/// ```example
+/// while ; %a {condition = func small(%n: i32[]) { %0 = fill {type = i32[], value = 100} %1 = lt %n, %0 return %1 }, body = func double(%n: i32[]) { %0 = add %n, %n return %0 }}
+/// %a = i32[] [3]
+/// result = i32[] [192]
+/// ```
 public record While(Function condition, Function body, List<Value> constants, List<Value> initial) implements Op {
     /// Copies the lists.
     public While {

@@ -18,6 +18,12 @@ import java.util.function.ToLongFunction;
 ///
 /// - (C1) `axis` is an axis of `x`; `size`, `stride` and `dilation` are at least 1.
 /// - (C2) where the extent is known, one window fits.
+///
+/// ```example
+/// window %a {axis = 0, size = 3, stride = 2, dilation = 1}
+/// %a = f32[6] [0, 1, 2, 3, 4, 5]
+/// result = f32[2,3] [0, 1, 2, 2, 3, 4]
+/// ```
 public record Window(Value x, int axis, long size, long stride, long dilation) implements Op, Evaluated, Pointwise, Differentiable {
     @Override
     public String name() {
