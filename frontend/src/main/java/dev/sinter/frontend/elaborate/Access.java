@@ -90,7 +90,7 @@ final class Access {
         if (c.is(0) && a == 1 && extent.equals(n)) return;
         Dim last = c.plus(extent.minus(Dim.ONE).times(a));
         boolean outside = c.isConstant() && c.value() < 0 || last.isConstant() && n.isConstant() && last.value() >= n.value();
-        boolean unknown = c.is(0) && a == 1 && !(extent.isConstant() && n.isConstant());
+        boolean unknown = c.is(0) && a == 1 && !indices.isWritten(name) && !(extent.isConstant() && n.isConstant());
         if (outside || unknown) {
             throw Failure.of(outside ? Code.S0506 : Code.S0602, outside ? "this subscript leaves the axis"
                 : "the index `" + name + "` runs over " + extent + ", the axis has the extent " + n, span,

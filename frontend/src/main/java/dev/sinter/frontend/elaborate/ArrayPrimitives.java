@@ -214,6 +214,7 @@ final class ArrayPrimitives {
                 b.e().arrays.dim(b.get("to"), b.span("to")), b.number("step", 1), b.call()));
         });
         Primitives.define(scope, "pad", List.of("x", "widths", "value?"), ArrayPrimitives::pad);
+        Primitives.define(scope, "dilate", List.of("x", "gaps", "value?"), ArrayPrimitives::dilate);
         Primitives.define(scope, "flip", List.of("x", "axis?"), b -> {
             Value x = b.array("x");
             for (int axis : b.e().arrays.axes(b.get("axis"), x.rank(), b.span("axis"))) x = b.e().graph.add(new Reverse(x, axis));
@@ -285,6 +286,20 @@ final class ArrayPrimitives {
             Dim low = b.e().arrays.dim(pair.get(0), b.span("widths"));
             Dim high = b.e().arrays.dim(pair.get(1), b.span("widths"));
             if (!low.is(0) || !high.is(0)) x = b.e().graph.add(new Pad(x, value, axis, low, high, 0));
+        }
+        return new Datum.Array(x);
+    }
+
+    /// Puts `gaps[k] - 1` elements between the neighbours along axis k.
+    private static Datum dilate(Bound b) {
+        Value x = b.array("x");
+        Value value = b.has("value") ? b.e().arrays.of(b.get("value"), x.element(), b.span("value")) : b.e().graph.scalar(x.element(), 0);
+        var gaps = b.e().expressions.elements(b.get("gaps"), b.span("gaps"));
+        if (gaps.size() != x.rank()) throw Failure.of(Code.S0505, "`dilate` takes a step for each axis", b.span("gaps"), gaps.size() + " for " + Show.type(x));
+        for (int axis = 0; axis < gaps.size(); axis++) {
+            long gap = b.e().arrays.known(gaps.get(axis), b.span("gaps"));
+            if (gap < 1) throw Failure.of(Code.S0511, "a step is at least 1", b.span("gaps"), "found " + gap);
+            if (gap > 1) x = b.e().graph.add(new Pad(x, value, axis, Dim.ZERO, Dim.ZERO, gap - 1));
         }
         return new Datum.Array(x);
     }

@@ -9,6 +9,7 @@ import dev.sinter.frontend.source.Span;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Indices {
     private final List<String> reduced = new ArrayList<>();
     private final List<Constraint> constraints = new ArrayList<>();
     private final Map<Expression, Value> bases = new IdentityHashMap<>();
+    private final Set<String> written = new HashSet<>();
 
     Indices(Elaborator e, Scope scope) {
         this.e = e;
@@ -107,16 +109,15 @@ final class Indices {
             if (affine == null) continue;
             if (affine.coefficients.size() == 1 && affine.coefficients.values().iterator().next() == 1 && affine.constant.is(0)) {
                 String name = affine.coefficients.keySet().iterator().next();
-                if (!hasWrittenExtent(name)) record(name, base.dim(axis), at.span());
+                if (!isWritten(name)) record(name, base.dim(axis), at.span());
             } else {
                 constraints.add(new Constraint(affine, base.dim(axis), at.span()));
             }
         }
     }
 
-    private final Set<String> written = new java.util.HashSet<>();
-
-    private boolean hasWrittenExtent(String name) {
+    /// Whether the extent of an index was written by hand.
+    boolean isWritten(String name) {
         return written.contains(name);
     }
 
