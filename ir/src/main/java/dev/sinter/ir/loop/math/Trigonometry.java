@@ -7,13 +7,13 @@ import dev.sinter.ir.type.ElementType;
 /// `sin`, `cos` and `tan`, for every finite angle.
 ///
 /// An angle is first divided by `π/2`, with as many bits of `2/π` as its size asks for (the idea of Payne and Hanek, *Radian reduction for
-/// trigonometric functions*, 1983). For f32 this is done in f64: `1/2π` is cut into pieces of 29 bits, whose products with an f32 are
+/// trigonometric functions*, 1983). For f32 this is done in f64: `1/2π` is cut into pieces of 27 bits, whose products with an f32 are
 /// exact, and whole turns are dropped from each product. For f64 it is done in integers: a window of 192 bits of `2/π`, chosen by
 /// the exponent, times the 53 bits of the fraction, modulo 4.
 final class Trigonometry {
-    /// `1/2π` in pieces of 29 bits; together they reach 2^-203.
-    private static final double[] TURNS = {0x1.45f306dp-3, 0x1.9391054p-32, 0x1.4fe13abp-61, 0x1.d1f534dp-90, 0x1.b81b6c5p-119, 0x1.5993c4p-150,
-        0x1.c820ff2p-177};
+    /// `1/2π` in pieces of 27 bits; together they reach 2^-191.
+    private static final double[] TURNS = {0x1.45f306cp-3, 0x1.c9c8828p-31, 0x1.29fc27p-58, 0x1.5f47d4cp-84, 0x1.3770368p-112, 0x1.629599p-138,
+        0x1.e21c82p-165};
     /// `2/π` in words of 64 bits, after a word of zeros.
     private static final long[] TWO_OVER_PI = {0, 0xa2f9836e4e441529L, 0xfc2757d1f534ddc0L, 0xdb6295993c439041L, 0xfe5163abdebbc561L,
         0xb7246e3a424dd2e0L, 0x06492eea09d1921cL, 0xfe1deb1cb129a73eL, 0xe88235f52ebb4484L, 0xe99c7026b45f7e41L, 0x3991d639835339f4L,
@@ -116,17 +116,24 @@ final class Trigonometry {
         return new Angle(d.bits(d.add(turns[0], 0x1.8p52)), turns[1], null);
     }
 
+    /// From here on the first, second, third piece make whole turns only.
+    private static final double[] WHOLE_FROM = {0x1p53, 0x1p80, 0x1p107};
+
     /// The quarters nearest to an f64 `x` that is an f32, and the angle that is left. Each product is exact, so is what is left of it without
-    /// whole turns, and so are the partial sums from the first until they are small; the last two pieces never make half a turn.
+    /// whole turns, and so are the partial sums from the first until they are small; the last two pieces never make half a turn. Turns
+    /// are rounded by adding `1.5 · 2^52`, for which pieces that make only whole turns, and more than 2^52 of them, are left out.
     private static Expr[] turns(Steps d, Expr x) {
+        double shift = 0x1.8p52;
+        Expr a = d.abs(x);
         var parts = new Expr[5];
         Expr rough = null;
         for (int i = 0; i < parts.length; i++) {
-            Expr product = d.mul(x, TURNS[i]);
-            parts[i] = d.sub(product, d.rint(product));
+            Expr bounded = i < WHOLE_FROM.length ? d.select(d.less(a, WHOLE_FROM[i]), x, 0) : x;
+            Expr minusWhole = d.sub(shift, d.fma(bounded, TURNS[i], shift));
+            parts[i] = d.fma(bounded, TURNS[i], minusWhole);
             rough = rough == null ? parts[i] : d.add(rough, parts[i]);
         }
-        Expr quarters = d.rint(d.mul(rough, 4));
+        Expr quarters = d.sub(d.fma(rough, 4, shift), shift);
         Expr turn = d.fma(quarters, -0.25, parts[0]);
         for (int i = 1; i < parts.length; i++) {
             turn = d.add(turn, parts[i]);
