@@ -31,7 +31,7 @@ public final class Epilogue {
     }
 
     /// The axes of the reader that are the indices of an access, if each is one, each once, and all are.
-    private static List<Integer> permutation(Reads.Access access, Reads reads) {
+    static List<Integer> permutation(Reads.Access access, Reads reads) {
         if (access.index().size() != reads.axes().size()) {
             return null;
         }

@@ -16,7 +16,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// Decides which values are roots. What is not pointwise is one; so is what must be in memory (a result, an operand of an op with loops of its own) and what
-/// would be computed again so often that a store and loads are cheaper.
+/// would be computed again so often that a store and loads are cheaper; so is the last of the elementwise values that follow a contraction, which are computed
+/// with it.
 final class Roots {
     /// What a name of a dim is taken for when sizes are compared.
     private static final long TYPICAL = 32;
@@ -29,6 +30,10 @@ final class Roots {
     private final Map<Value, Reads> local = new IdentityHashMap<>();
     private final Map<Value, Double> chain = new IdentityHashMap<>();
     private final Map<Value, Double> demand = new IdentityHashMap<>();
+    /// Pointwise values that can be computed where a contraction's result is stored.
+    private final Set<Value> epilogues = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Values that some epilogue reads in place.
+    private final Set<Value> continued = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Value> roots = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Roots(Supplier<Indices> indices) {
@@ -89,6 +94,11 @@ final class Roots {
             cost += roots.contains(a.value()) ? LOAD : chain.get(a.value());
         }
         chain.put(v, cost);
+        var products = reads.accesses().stream().filter(a -> a.value().op() instanceof Dot || epilogues.contains(a.value())).toList();
+        if (products.size() == 1 && Epilogue.permutation(products.getFirst(), reads) != null) {
+            epilogues.add(v);
+            continued.add(products.getFirst().value());
+        }
         if (forced || cost > LONGEST) {
             roots.add(v);
         }
@@ -104,7 +114,8 @@ final class Roots {
             double times = wanted / elements;
             double cost = chain.get(v);
             boolean inMemory = local.get(v).accesses().size() == 1 && local.get(v).cost() == 0;
-            if (!inMemory && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
+            boolean lastOfEpilogue = epilogues.contains(v) && !continued.contains(v) && wanted > 0;
+            if (lastOfEpilogue || !inMemory && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
                 roots.add(v);
             }
         }
@@ -129,8 +140,15 @@ final class Roots {
 
     /// An operand of a contraction is read many times, so it is computed on the way only if it is another view of what is in memory.
     private void contracted(Value operand, double times) {
-        if (local.containsKey(operand) && !isView(operand)) {
-            roots.add(operand);
+        Value seen = operand;
+        while (local.containsKey(seen) && !roots.contains(seen)) {
+            if (!isView(seen)) {
+                roots.add(seen);
+            } else if (local.get(seen).accesses().isEmpty()) {
+                break;
+            } else {
+                seen = local.get(seen).accesses().getFirst().value();
+            }
         }
         want(operand, times);
     }
