@@ -60,7 +60,8 @@ class ValuesTest {
             double result = (type == ElementType.F32 ? single : twice).value(point);
             double error = nearZeros(fn) && Math.abs(expected) < 1 ? Math.abs(result - expected) / Math.ulp(1.0)
                     : UlpError.of(type, result, Reference.Exact.of(expected));
-            if (!(error <= BOUND)) {
+            boolean wrongZero = result == 0 && expected == 0 && Math.copySign(1, result) != Math.copySign(1, expected);
+            if (!(error <= BOUND) || wrongZero) {
                 wrong.add(line + ": " + result + ", " + error + " ulp");
             }
         }
