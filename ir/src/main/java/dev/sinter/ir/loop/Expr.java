@@ -100,7 +100,7 @@ public sealed interface Expr {
 
         @Override
         public ElementType type() {
-            return fn.result(arguments.stream().map(Expr::type).toList());
+            return fn.isComparison() ? ElementType.BOOL : arguments.get(fn == Fn.SELECT ? 1 : 0).type();
         }
 
         @Override
