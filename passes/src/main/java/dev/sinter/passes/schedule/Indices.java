@@ -115,7 +115,16 @@ public final class Indices {
         };
     }
 
+    /// Null where the numbers leave 63 bits, as those of random keys do: no index is that large.
     private Affine combine(Fn fn, Affine a, Affine b) {
+        try {
+            return combined(fn, a, b);
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
+    private Affine combined(Fn fn, Affine a, Affine b) {
         return switch (fn) {
             case ADD -> a.plus(b);
             case SUB -> a.plus(b.times(Dim.constant(-1)));
