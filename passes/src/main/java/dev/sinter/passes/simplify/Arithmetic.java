@@ -21,11 +21,13 @@ import dev.sinter.ir.graph.Cast;
 import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Op;
+import dev.sinter.ir.graph.Reshape;
 import dev.sinter.ir.graph.Select;
 import dev.sinter.ir.graph.StopGradient;
 import dev.sinter.ir.graph.Unary;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.ir.type.Shape;
 import java.util.List;
 
 /// Laws of elementwise functions. A constant operand of a commutative function stands on the right, and a sign outside a product, so that each law is
@@ -87,7 +89,8 @@ final class Arithmetic {
             rule("cast(cast(x)) = cast(x)", (op, _, g) -> op instanceof Cast(var to, Value(Cast(var mid, Value x), _, _)) && keeps(x.element(), mid) ? g.cast(to, x) : null),
             rule("stop_gradient(x) = x", (op, _, _) -> op instanceof StopGradient(Value x) ? x : null),
 
-            rule("f(broadcast x) = broadcast f(x)", (op, v, g) -> beforeBroadcast(op, v, g)));
+            rule("f(broadcast x) = broadcast f(x)", (op, v, g) -> beforeBroadcast(op, v, g)),
+            rule("f(reshape x) = reshape f(x)", (op, v, g) -> beforeReshape(op, v, g)));
 
     static boolean isFill(Value v) {
         return v.op() instanceof Fill;
@@ -134,7 +137,7 @@ final class Arithmetic {
 
     /// An elementwise function of operands that are all repeated in the same way (or uniform) is computed before they are repeated.
     private static Value beforeBroadcast(Op op, Value v, Graph g) {
-        if (!(op instanceof Unary || op instanceof Binary || op instanceof Select || op instanceof Cast)) {
+        if (!isElementwise(op)) {
             return null;
         }
         Broadcast like = null;
@@ -154,5 +157,32 @@ final class Arithmetic {
         var small = like.x().shape();
         var operands = op.operands().stream().map(o -> o.op() instanceof Broadcast b ? b.x() : g.fill(o.tensor().withShape(small), ((Fill) o.op()).value())).toList();
         return g.broadcast(g.add(op.withOperands(operands)), v.shape(), like.axes());
+    }
+
+    /// An elementwise function of operands that are all reshaped from one shape (or uniform) is computed before they are reshaped.
+    private static Value beforeReshape(Op op, Value v, Graph g) {
+        if (!isElementwise(op)) {
+            return null;
+        }
+        Shape before = null;
+        for (Value operand : op.operands()) {
+            if (operand.op() instanceof Reshape r) {
+                if (before != null && !before.equals(r.x().shape())) {
+                    return null;
+                }
+                before = r.x().shape();
+            } else if (!isFill(operand)) {
+                return null;
+            }
+        }
+        if (before == null) {
+            return null;
+        }
+        Shape shape = before;
+        return g.reshape(g.add(op.withOperands(op.operands().stream().map(o -> o.op() instanceof Reshape r ? r.x() : g.fill(o.tensor().withShape(shape), ((Fill) o.op()).value())).toList())), v.shape());
+    }
+
+    private static boolean isElementwise(Op op) {
+        return op instanceof Unary || op instanceof Binary || op instanceof Select || op instanceof Cast;
     }
 }

@@ -55,12 +55,12 @@ public final class Simplify {
         if (known == null) {
             known = f;
             for (int round = 0; round < ROUNDS; round++) {
-                Function before = known;
-                known = new Laws(before).run();
-                known = Loops.tidy(known, fired);
-                if (known == before) {
-                    break;
+                known = new Laws(known).run();
+                Function tidied = Loops.tidy(known, fired);
+                if (tidied == known) {
+                    break;                                     // the laws have come to an end by themselves
                 }
+                known = tidied;
             }
             done.put(f, known);
             done.put(known, known);
