@@ -126,6 +126,9 @@ final class Draft {
             if (reduction != null || shape.size() <= rows.size() || !shape.subList(0, rows.size()).equals(rows)) {
                 return "its shape " + root.shape() + " is not " + rows;
             }
+            if (rows.isEmpty()) {
+                return "a scalar is loaded as easily as computed";
+            }
             List<Dim> rest = shape.subList(rows.size(), shape.size());
             String why = unfit(rows, rest, reads);
             if (why == null) {

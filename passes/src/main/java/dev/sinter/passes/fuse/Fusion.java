@@ -10,6 +10,7 @@ import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -90,7 +91,7 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
             Set<Value> needs = needs(root, reads);
             var producers = producers(needs);
             Draft chosen = null;
-            for (Draft candidate : producers.reversed()) {
+            for (Draft candidate : byAmount(producers, needs)) {
                 String why = chosen != null ? "it is computed with '" + chosen.roots.getFirst().op().name() + "'" : tryJoin(root, reads, candidate, producers);
                 note(root, candidate, needs, why);
                 if (why == null) {
@@ -117,6 +118,13 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
             for (Value need : needs) {
                 readers.computeIfAbsent(need, n -> new ArrayList<>()).add(chosen);
             }
+        }
+
+        /// Groups from which most is read come first, later ones before earlier ones.
+        private static List<Draft> byAmount(List<Draft> producers, Set<Value> needs) {
+            var sorted = new ArrayList<>(producers.reversed());
+            sorted.sort(Comparator.comparingDouble(d -> -d.roots.stream().filter(needs::contains).mapToDouble(Roots::elements).max().orElse(0)));
+            return sorted;
         }
 
         private String tryJoin(Value root, Reads reads, Draft draft, Collection<Draft> producers) {

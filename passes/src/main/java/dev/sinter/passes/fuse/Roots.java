@@ -58,6 +58,9 @@ final class Roots {
 
     /// The number of elements, names taken for typical numbers.
     static double elements(Value v) {
+        if (!isTensor(v)) {
+            return 0;
+        }
         double n = 1;
         for (Dim d : v.shape()) {
             n *= size(d);
