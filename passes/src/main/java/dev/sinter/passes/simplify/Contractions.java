@@ -43,6 +43,7 @@ final class Contractions {
                     ? spelledOut(d, g) : null),
             rule("dot(transpose(x), y) = dot(x, y)", (op, _, g) -> op instanceof Dot d && d.a().op() instanceof Transpose t ? ofTransposedA(d, t, g) : null),
             rule("dot(x, transpose(y)) = dot(x, y)", (op, _, g) -> op instanceof Dot d && d.b().op() instanceof Transpose t ? ofTransposedB(d, t, g) : null),
+            rule("transpose(dot(x, y)) = dot(y, x)", (op, _, g) -> op instanceof Transpose t && t.x().op() instanceof Dot d && t.order().equals(exchanged(d)) ? g.add(swapped(d)) : null),
             rule("dot(-x, y) = -dot(x, y)", (op, v, g) -> op instanceof Dot d && d.a().op() instanceof Unary(var fn, Value x) && fn == UnaryFn.NEG && isSmaller(v, x)
                     ? g.negate(g.add(d.withOperands(List.of(x, d.b())))) : null),
             rule("dot(x, -y) = -dot(x, y)", (op, v, g) -> op instanceof Dot d && d.b().op() instanceof Unary(var fn, Value y) && fn == UnaryFn.NEG && isSmaller(v, y)
@@ -149,6 +150,14 @@ final class Contractions {
             return null;
         }
         return g.add(new Dot(d.a(), t.x(), d.batchA(), d.batchB().stream().map(t.order()::get).toList(), d.contractA(), d.contractB().stream().map(t.order()::get).toList()));
+    }
+
+    /// The order that exchanges the free axes of both operands.
+    private static List<Integer> exchanged(Dot d) {
+        int batch = d.batchA().size();
+        int a = d.freeA().size();
+        int b = d.freeB().size();
+        return IntStream.range(0, batch + a + b).map(k -> k < batch ? k : k < batch + b ? k + a : k - b).boxed().toList();
     }
 
     /// Whether the elements of `result` are known to be at most as many as those of `operand`, so that a factor is cheaper there.
