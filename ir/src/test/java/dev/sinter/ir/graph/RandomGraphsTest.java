@@ -67,6 +67,13 @@ class RandomGraphsTest {
     }
 
     @Test
+    void a_failure_is_shrunk_to_the_op_that_fails() {
+        Function f = GraphParser.parseFunction("func f(%x: f32[2]) { %0 = neg %x %1 = reverse %0 {axis = 0} %2 = abs %1 %3 = floor %0 return %2, %3 }");
+        Function shrunk = Shrink.shrink(f, g -> g.values().stream().anyMatch(v -> v.op() instanceof Reverse));
+        assertEquals("func f(%x: f32[2]) -> (f32[2]) {\n  %0 = neg %x : f32[2]\n  %1 = reverse %0 {axis = 0} : f32[2]\n  return %1\n}\n", GraphPrinter.print(shrunk));
+    }
+
+    @Test
     void every_op_but_derivatives_occurs() {
         Set<Class<?>> seen = new HashSet<>();
         for (long seed = 0; seed < GRAPHS; seed++) {
