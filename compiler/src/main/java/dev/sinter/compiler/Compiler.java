@@ -31,18 +31,34 @@ public final class Compiler {
     ///
     /// @param frontend what the frontend is told: the real type, which model of the file
     /// @param targets  the kinds of code
-    public record Options(dev.sinter.frontend.Options frontend, List<Target> targets) {
+    /// @param variants the names of the variants wanted (`jvm-scalar`, `linux-x86_64-v4`); empty for all of the targets
+    public record Options(dev.sinter.frontend.Options frontend, List<Target> targets, List<String> variants) {
         /// f32, both kinds of code.
         public static final Options DEFAULT = new Options(dev.sinter.frontend.Options.DEFAULT, List.of(Target.JVM, Target.NATIVE));
 
-        /// Copies the list.
+        /// Copies the lists.
         public Options {
             targets = List.copyOf(targets);
+            variants = List.copyOf(variants);
+        }
+
+        /// All variants of these targets.
+        public Options(dev.sinter.frontend.Options frontend, List<Target> targets) {
+            this(frontend, targets, List.of());
         }
 
         /// These options with other targets.
         public Options withTargets(List<Target> others) {
-            return new Options(frontend, others);
+            return new Options(frontend, others, variants);
+        }
+
+        /// These options for some variants only: what is not to leave this process needs no code for other machines.
+        public Options withVariants(List<String> names) {
+            return new Options(frontend, targets, names);
+        }
+
+        private List<Target.Variant> chosen() {
+            return targets.stream().flatMap(t -> t.variants().stream()).filter(v -> variants.isEmpty() || variants.contains(v.name())).toList();
         }
     }
 
@@ -92,7 +108,7 @@ public final class Compiler {
     /// Compiles a module of graphs.
     public static Compilation compile(Module module, Options options, Progress progress) {
         Module optimised = Pipelines.standard().run(module, (pass, _, nanoseconds) -> progress.done(pass.name(), nanoseconds));
-        var variants = options.targets().stream().flatMap(t -> t.variants().stream()).toList();
+        var variants = options.chosen();
         Map<Machine, Map<String, Lowered>> lowered = new LinkedHashMap<>();
         for (Machine machine : variants.stream().map(Target.Variant::machine).distinct().toList()) {
             long start = System.nanoTime();
