@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /// How cases are said in the model language: functions in `.sinter` files.
 ///
-/// `op_softmax(x, axes)` says the operator `softmax`, `case_pow_const` all cases whose names begin with `pow.const` (the longest such
-/// name wins, before the operator). A parameter is the input or the attribute of its name; every input of the case must be one, attributes
+/// `op_softmax(x, axes)` says the operator `softmax` and those whose names begin with `softmax.`, `case_pow_const` all cases whose names begin
+/// with `pow.const` (the longest such name wins, cases before operators). A parameter is the input or the attribute of its name; every input of the case must be one, attributes
 /// that are not asked for are left out, parameters with a default may be missing. The result is the case's one output, or a tuple with the
 /// names of the outputs. Characters that no name can have are written `_`, and a reserved word gets a `_` at its end.
 public final class Templates {
@@ -89,7 +89,9 @@ public final class Templates {
         for (String name = oracle.local(); !name.isEmpty(); name = name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : "") {
             candidates.add("case_" + letters(name));
         }
-        candidates.add("op_" + letters(oracle.op()));
+        for (String op = oracle.op(); !op.isEmpty(); op = op.contains(".") ? op.substring(0, op.lastIndexOf('.')) : "") {
+            candidates.add("op_" + letters(op));
+        }
         return candidates.stream().map(functions::get).filter(t -> t != null).findFirst();
     }
 
