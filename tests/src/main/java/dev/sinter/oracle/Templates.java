@@ -71,7 +71,7 @@ public final class Templates {
         var matcher = FUNCTION.matcher(text);
         while (matcher.find()) {
             var parameters = new LinkedHashMap<String, Boolean>();
-            for (String p : matcher.group(2).isBlank() ? List.<String>of() : Arrays.asList(matcher.group(2).split(","))) {
+            for (String p : matcher.group(2).isBlank() ? List.<String>of() : Arrays.asList(matcher.group(2).split(",(?![^\\[]*\\])"))) {
                 parameters.put(p.replaceAll("=.*", "").trim(), p.contains("="));
             }
             functions.put(matcher.group(1), new Template(file, matcher.group(1), parameters));
