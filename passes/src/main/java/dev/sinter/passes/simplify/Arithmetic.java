@@ -77,8 +77,10 @@ final class Arithmetic {
             rule("c ? a : a = a", (op, _, _) -> op instanceof Select(Value _, Value a, Value b) && a == b ? a : null),
             rule("true ? a : b = a", (op, _, _) -> op instanceof Select(Value(Fill(_, double c), _, _), Value a, Value b) ? c != 0 ? a : b : null),
             rule("!c ? a : b = c ? b : a", (op, _, g) -> op instanceof Select(Value(Unary(var h, Value c), _, _), Value a, Value b) && h == NOT ? g.select(c, b, a) : null),
-            rule("c ? (c ? a : _) : b = c ? a : b", (op, _, g) -> op instanceof Select(Value c, Value(Select(Value d, Value a, Value _), _, _), Value b) && c == d ? g.select(c, a, b) : null),
-            rule("c ? a : (c ? _ : b) = c ? a : b", (op, _, g) -> op instanceof Select(Value c, Value a, Value(Select(Value d, Value _, Value b), _, _)) && c == d ? g.select(c, a, b) : null),
+            rule("c ? (c ? a : _) : b = c ? a : b", (op, _, g) -> op instanceof Select s && s.a().op() instanceof Select t && s.condition() == t.condition()
+                    ? g.select(s.condition(), t.a(), s.b()) : null),
+            rule("c ? a : (c ? _ : b) = c ? a : b", (op, _, g) -> op instanceof Select s && s.b().op() instanceof Select t && s.condition() == t.condition()
+                    ? g.select(s.condition(), s.a(), t.b()) : null),
             rule("x && true = x", (op, v, _) -> op instanceof Binary(BinaryFn fn, Value x, Value c) && v.element() == ElementType.BOOL
                     && (fn == AND && isFill(c, 1) || fn == OR && isFill(c, 0)) ? x : null),
             rule("x && false = false", (op, v, _) -> op instanceof Binary(BinaryFn fn, Value _, Value c) && v.element() == ElementType.BOOL
@@ -179,10 +181,11 @@ final class Arithmetic {
             return null;
         }
         Shape shape = before;
-        return g.reshape(g.add(op.withOperands(op.operands().stream().map(o -> o.op() instanceof Reshape r ? r.x() : g.fill(o.tensor().withShape(shape), ((Fill) o.op()).value())).toList())), v.shape());
+        var operands = op.operands().stream().map(o -> o.op() instanceof Reshape r ? r.x() : g.fill(o.tensor().withShape(shape), ((Fill) o.op()).value())).toList();
+        return g.reshape(g.add(op.withOperands(operands)), v.shape());
     }
 
-    private static boolean isElementwise(Op op) {
+    static boolean isElementwise(Op op) {
         return op instanceof Unary || op instanceof Binary || op instanceof Select || op instanceof Cast;
     }
 }

@@ -3,17 +3,13 @@ package dev.sinter.passes.simplify;
 import static dev.sinter.passes.simplify.Rule.rule;
 
 import dev.sinter.ir.array.NdArray;
-import dev.sinter.ir.graph.Binary;
 import dev.sinter.ir.graph.Bitcast;
-import dev.sinter.ir.graph.Cast;
 import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Evaluated;
 import dev.sinter.ir.graph.Extent;
 import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Op;
-import dev.sinter.ir.graph.Select;
-import dev.sinter.ir.graph.Unary;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
@@ -30,7 +26,7 @@ final class Constants {
     static final List<Rule> RULES = List.of(
             rule("constant of equal elements = fill", (op, v, g) -> op instanceof Constant(NdArray data) ? uniform(data, v, g) : null),
             rule("extent of a number = fill", (op, v, g) -> op instanceof Extent(Dim dim) && dim.isConstant() ? g.fill(v.tensor(), dim.value()) : null),
-            rule("f(fill) = fill", (op, v, g) -> op instanceof Evaluated e && (op instanceof Unary || op instanceof Binary || op instanceof Select || op instanceof Cast || op instanceof Bitcast)
+            rule("f(fill) = fill", (op, v, g) -> op instanceof Evaluated e && (Arithmetic.isElementwise(op) || op instanceof Bitcast)
                     && op.operands().stream().allMatch(Arithmetic::isFill) ? uniform(e.evaluate(op.operands().stream().map(o -> scalar((Fill) o.op())).toList(), Dim::value), v, g) : null),
             rule("f(constant) = constant", (op, v, g) -> op instanceof Evaluated e && !op.operands().isEmpty() && isSmall(v) && op.operands().stream().allMatch(Constants::isKnown)
                     ? constant(e.evaluate(op.operands().stream().map(Constants::array).toList(), Dim::value), v, g) : null));

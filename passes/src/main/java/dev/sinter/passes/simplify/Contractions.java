@@ -32,8 +32,8 @@ final class Contractions {
     static final List<Rule> RULES = List.of(
             rule("sum(x * y) = sum(sum(x) * sum(y))", (op, v, g) -> op instanceof Reduce(var kind, Value(Binary(var fn, Value a, Value b), _, _), var axes)
                     && kind == Reduction.SUM && fn == BinaryFn.MUL && a.tensor().isFloat() ? summedApart(a, b, axes, v, g) : null),
-            rule("sum((x * y) * s) = sum((x * s) * y)", (op, _, g) -> op instanceof Reduce(var kind, Value(Binary(var fn, Value(Binary(var inner, Value a, Value b), _, _), Value s), _, _), var axes)
-                    && kind == Reduction.SUM && fn == BinaryFn.MUL && inner == BinaryFn.MUL && a.tensor().isFloat() ? regrouped(a, b, s, axes, g) : null),
+            rule("sum((x * y) * s) = sum((x * s) * y)", (op, _, g) -> op instanceof Reduce r && r.kind() == Reduction.SUM && r.x().op() instanceof Binary p && p.fn() == BinaryFn.MUL
+                    && p.a().op() instanceof Binary q && q.fn() == BinaryFn.MUL && q.a().tensor().isFloat() ? regrouped(q.a(), q.b(), p.b(), r.axes(), g) : null),
             rule("sum(x * y) = dot(x, y)", (op, v, g) -> op instanceof Reduce(var kind, Value(Binary(var fn, Value a, Value b), _, _), var axes)
                     && kind == Reduction.SUM && fn == BinaryFn.MUL ? recognised(a, b, axes, v, g) : null),
             rule("dot(x, y) of no common free axes = sum(x * y)", (op, _, g) -> op instanceof Dot d && !d.contractA().isEmpty() && d.a().tensor().isFloat()
@@ -122,7 +122,8 @@ final class Contractions {
     }
 
     private static List<Integer> axesOf(Value x, List<Integer> batch, List<Integer> free, int firstFree, List<Integer> contract, int firstContract) {
-        return IntStream.range(0, x.rank()).mapToObj(k -> batch.contains(k) ? batch.indexOf(k) : free.contains(k) ? firstFree + free.indexOf(k) : firstContract + contract.indexOf(k)).toList();
+        return IntStream.range(0, x.rank()).mapToObj(k -> batch.contains(k) ? batch.indexOf(k)
+                : free.contains(k) ? firstFree + free.indexOf(k) : firstContract + contract.indexOf(k)).toList();
     }
 
     private static Value spelledOut(Dot d, Graph g) {

@@ -52,32 +52,29 @@ final class Movement {
             rule("broadcast(x) by units = reshape(x)", (op, _, g) -> op instanceof Broadcast(Value x, Shape to, List<Integer> axes)
                     && IntStream.range(0, to.rank()).allMatch(k -> axes.contains(k) || to.dim(k).is(1)) ? g.reshape(x, to) : null),
 
-            rule("slice(x), all of it = x", (op, _, _) -> op instanceof Slice(Value x, int axis, Dim start, Dim size, long stride) && start.is(0) && size.equals(x.dim(axis))
-                    && (stride == 1 || size.is(1)) ? x : null),
-            rule("slice(slice(x)) = slice(x)", (op, _, g) -> op instanceof Slice(Value(Slice(Value x, int inner, Dim start, Dim _, long stride), _, _), int axis, Dim more, Dim size, long by)
-                    && axis == inner ? g.add(new Slice(x, axis, start.plus(more.times(stride)), size, stride * by)) : null),
-            rule("slice(pad(x)) = pad(x)", (op, _, g) -> op instanceof Slice(Value(Pad(Value x, Value c, int inner, Dim low, Dim _, long interior), _, _), int axis, Dim start, Dim size, long stride)
-                    && axis == inner && interior == 0 && stride == 1
-                    ? g.add(new Pad(x, c, axis, low.minus(start), size.minus(low.minus(start)).minus(x.dim(axis)), 0)) : null),
-            rule("slice(pad(x)), another axis = pad(slice(x))", (op, _, g) -> op instanceof Slice(Value(Pad(Value x, Value c, int inner, Dim low, Dim high, long interior), _, _), int axis, Dim start, Dim size, long stride)
-                    && axis != inner ? g.add(new Pad(g.add(new Slice(x, axis, start, size, stride)), c, inner, low, high, interior)) : null),
-            rule("slice(broadcast(x)) = broadcast(slice(x))", (op, v, g) -> op instanceof Slice(Value(Broadcast(Value x, Shape _, List<Integer> axes), _, _), int axis, Dim start, Dim size, long stride)
-                    ? g.broadcast(axes.contains(axis) && !x.dim(axes.indexOf(axis)).is(1) ? g.add(new Slice(x, axes.indexOf(axis), start, size, stride)) : x, v.shape(), axes) : null),
+            rule("slice(x), all of it = x", (op, _, _) -> op instanceof Slice s && s.start().is(0) && s.size().equals(s.x().dim(s.axis())) && (s.stride() == 1 || s.size().is(1))
+                    ? s.x() : null),
+            rule("slice(slice(x)) = slice(x)", (op, _, g) -> op instanceof Slice s && s.x().op() instanceof Slice t && s.axis() == t.axis()
+                    ? g.add(new Slice(t.x(), s.axis(), t.start().plus(s.start().times(t.stride())), s.size(), s.stride() * t.stride())) : null),
+            rule("slice(pad(x)) = pad(x)", (op, _, g) -> op instanceof Slice s && s.x().op() instanceof Pad p && s.axis() == p.axis() && p.interior() == 0 && s.stride() == 1
+                    ? sliced(s, p, g) : null),
+            rule("slice(pad(x)), another axis = pad(slice(x))", (op, _, g) -> op instanceof Slice s && s.x().op() instanceof Pad p && s.axis() != p.axis()
+                    ? g.add(p.withOperands(List.of(g.add(s.withOperands(List.of(p.x()))), p.value()))) : null),
+            rule("slice(broadcast(x)) = broadcast(slice(x))", (op, v, g) -> op instanceof Slice s && s.x().op() instanceof Broadcast b ? sliced(s, b, v.shape(), g) : null),
             rule("slice(concat(x, y)) = slice(x)", (op, _, g) -> op instanceof Slice s && s.x().op() instanceof Concat c && c.axis() == s.axis() ? partOf(s, c, g) : null),
-            rule("dynamic_slice(x) from a constant = slice(x)", (op, _, g) -> op instanceof DynamicSlice(Value x, Value(Fill(_, double c), _, _), int axis, Dim size)
-                    && x.dim(axis).minus(size).isConstant()
-                    ? g.add(new Slice(x, axis, Dim.constant(Math.clamp((long) c, 0, x.dim(axis).minus(size).value())), size, 1)) : null),
+            rule("dynamic_slice(x) from a constant = slice(x)", (op, _, g) -> op instanceof DynamicSlice d && d.start().op() instanceof Fill f
+                    && d.x().dim(d.axis()).minus(d.size()).isConstant() ? fixed(d, (long) f.value(), g) : null),
 
-            rule("pad(x) by nothing = x", (op, _, _) -> op instanceof Pad(Value x, Value _, int axis, Dim low, Dim high, long interior) && low.is(0) && high.is(0)
-                    && (interior == 0 || x.dim(axis).is(1)) ? x : null),
-            rule("pad(x) by less than nothing = slice(x)", (op, v, g) -> op instanceof Pad(Value x, Value _, int axis, Dim low, Dim high, long interior)
-                    && interior == 0 && isAtMostZero(low) && isAtMostZero(high) ? g.add(new Slice(x, axis, low.times(-1), v.dim(axis), 1)) : null),
-            rule("pad(pad(x)) = pad(x)", (op, _, g) -> op instanceof Pad(Value(Pad(Value x, Value c, int inner, Dim low, Dim high, long interior), _, _), Value d, int axis, Dim more, Dim after, long between)
-                    && axis == inner && c == d && between == 0 && (low.isKnownNonNegative() || isAtMostZero(more)) && (high.isKnownNonNegative() || isAtMostZero(after))
-                    ? g.add(new Pad(x, c, axis, low.plus(more), high.plus(after), interior)) : null),
-            rule("pad(window(x)), another axis = window(pad(x))", (op, _, g) -> op instanceof Pad(Value(Window(Value x, int inner, long size, long stride, long dilation), _, _), Value c, int axis, Dim low, Dim high, long interior)
-                    && axis != inner && axis < x.rank() ? g.add(new Window(g.add(new Pad(x, c, axis, low, high, interior)), inner, size, stride, dilation)) : null),
-            rule("pad(x) + pad(y), side by side = concat(x, y)", (op, _, g) -> op instanceof Binary(BinaryFn fn, Value _, Value _) && fn == BinaryFn.ADD ? SideBySide.joined(op, g) : null),
+            rule("pad(x) by nothing = x", (op, _, _) -> op instanceof Pad p && p.low().is(0) && p.high().is(0) && (p.interior() == 0 || p.x().dim(p.axis()).is(1))
+                    ? p.x() : null),
+            rule("pad(x) by less than nothing = slice(x)", (op, v, g) -> op instanceof Pad p && p.interior() == 0 && isAtMostZero(p.low()) && isAtMostZero(p.high())
+                    ? g.add(new Slice(p.x(), p.axis(), p.low().times(-1), v.dim(p.axis()), 1)) : null),
+            rule("pad(pad(x)) = pad(x)", (op, _, g) -> op instanceof Pad p && p.x().op() instanceof Pad q && p.axis() == q.axis() && p.value() == q.value() && p.interior() == 0
+                    && (q.low().isKnownNonNegative() || isAtMostZero(p.low())) && (q.high().isKnownNonNegative() || isAtMostZero(p.high()))
+                    ? g.add(new Pad(q.x(), q.value(), q.axis(), q.low().plus(p.low()), q.high().plus(p.high()), q.interior())) : null),
+            rule("pad(window(x)), another axis = window(pad(x))", (op, _, g) -> op instanceof Pad p && p.x().op() instanceof Window w && p.axis() != w.axis() && p.axis() < w.x().rank()
+                    ? g.add(w.withOperands(List.of(g.add(p.withOperands(List.of(w.x(), p.value())))))) : null),
+            rule("pad(x) + pad(y), side by side = concat(x, y)", (op, _, g) -> op instanceof Binary b && b.fn() == BinaryFn.ADD ? SideBySide.joined(b, g) : null),
 
             rule("reverse(reverse(x)) = x", (op, _, _) -> op instanceof Reverse(Value(Reverse(Value x, int inner), _, _), int axis) && axis == inner ? x : null),
             rule("reverse(x) of one = x", (op, _, _) -> op instanceof Reverse(Value x, int axis) && x.dim(axis).is(1) ? x : null),
@@ -91,7 +88,7 @@ final class Movement {
                     ? g.add(new Concat(c.parts().stream().flatMap(p -> isConcat(p, c.axis()) ? p.op().operands().stream() : java.util.stream.Stream.of(p)).toList(), c.axis())) : null),
             rule("concat(slice(x), next slice(x)) = slice(x)", (op, _, g) -> op instanceof Concat c ? joined(c, g) : null),
 
-            rule("window(x) of one = reshape(x)", (op, v, g) -> op instanceof Window(Value x, int _, long size, long stride, long _) && size == 1 && stride == 1 ? g.reshape(x, v.shape()) : null),
+            rule("window(x) of one = reshape(x)", (op, v, g) -> op instanceof Window w && w.size() == 1 && w.stride() == 1 ? g.reshape(w.x(), v.shape()) : null),
             rule("fold(x) of one = reshape(x)", (op, v, g) -> op instanceof Fold f && f.size() == 1 && f.stride() == 1 ? g.reshape(f.x(), v.shape()) : null));
 
     private static boolean isMove(Op op) {
@@ -135,6 +132,22 @@ final class Movement {
         var places = b.axes().stream().map(t.inverse()::get).toList();                        // of the axes of b.x in the result
         var sorted = places.stream().sorted().toList();
         return g.broadcast(g.transpose(b.x(), sorted.stream().map(places::indexOf).toList()), new Shape(t.order().stream().map(b.to()::dim).toList()), sorted);
+    }
+
+    /// What a slice leaves of the padding; negative padding where it leaves none.
+    private static Value sliced(Slice s, Pad p, Graph g) {
+        Dim low = p.low().minus(s.start());
+        return g.add(new Pad(p.x(), p.value(), p.axis(), low, s.size().minus(low).minus(p.x().dim(p.axis())), 0));
+    }
+
+    private static Value sliced(Slice s, Broadcast b, Shape to, Graph g) {
+        int axis = b.axes().indexOf(s.axis());
+        return g.broadcast(axis >= 0 && !b.x().dim(axis).is(1) ? g.add(new Slice(b.x(), axis, s.start(), s.size(), s.stride())) : b.x(), to, b.axes());
+    }
+
+    private static Value fixed(DynamicSlice d, long start, Graph g) {
+        long last = d.x().dim(d.axis()).minus(d.size()).value();
+        return g.add(new Slice(d.x(), d.axis(), Dim.constant(Math.clamp(start, 0, last)), d.size(), 1));
     }
 
     /// The part of a concatenation that a slice lies in, where that is known.

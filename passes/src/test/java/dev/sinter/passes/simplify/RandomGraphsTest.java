@@ -125,7 +125,10 @@ class RandomGraphsTest {
                 yield g.transpose(x, order);
             }
             case 10 -> g.add(new Slice(x, axis, Dim.constant(n.value() / 3), Dim.constant((n.value() - n.value() / 3 + 1) / 2), n.value() % 2 == 0 ? 2 : 1));
-            case 11 -> g.add(new Pad(x, g.scalar(ElementType.F64, random.nextInt(2)), axis, Dim.constant(random.nextInt(3)), Dim.constant(random.nextInt(n.value() > 1 ? -1 : 0, 3)), random.nextInt(2)));
+            case 11 -> {
+                Dim high = Dim.constant(random.nextInt(n.value() > 1 ? -1 : 0, 3));
+                yield g.add(new Pad(x, g.scalar(ElementType.F64, random.nextInt(2)), axis, Dim.constant(random.nextInt(3)), high, random.nextInt(2)));
+            }
             case 12 -> g.add(new Reverse(x, axis));
             case 13 -> g.add(new Concat(List.of(x, likeOf(x)), axis));
             case 14 -> g.reduce(List.of(Reduction.SUM, Reduction.SUM, Reduction.MAX).get(random.nextInt(3)), x, all(x).stream().filter(k -> random.nextBoolean()).toList());
