@@ -106,11 +106,16 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
         int lastTime;
         int lastPhase;
         boolean shared;
+        /// The begin of the outermost loop that has ended and in which this temp was first used; itself if there is none.
+        int loopTime;
+        int loopPhase;
 
         Life(Buffer buffer, int time, int phase) {
             this.buffer = buffer;
             firstTime = time;
             firstPhase = phase;
+            loopTime = time;
+            loopPhase = phase;
         }
 
         Dim bytes() {
@@ -204,18 +209,20 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
                 barrier(out);
             }
             int start = time;
+            int startPhase = phase;
             Map<Buffer, Life> outside = new LinkedHashMap<>(lives);
             var body = steps(loop.body());
             if (team) {
                 barrier(body);
             }
-            extend(outside, start);
+            extend(outside, start, startPhase);
             out.add(new Stmt.For(loop.i(), Expr.index(0), loop.to(), 1, Stmt.Binding.SERIAL, body));
         }
 
         private void computed(Step.While loop, List<Stmt> out) {
             barrier(out);
             int start = time;
+            int startPhase = phase;
             Map<Buffer, Life> outside = new LinkedHashMap<>(lives);
             var head = steps(loop.head());
             barrier(head);
@@ -225,14 +232,21 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
             barrier(body);                                     // all have read the condition before it is computed again
             body.addAll(steps(loop.body()));
             barrier(body);
-            extend(outside, start);
-            extend(Map.of(loop.condition(), lives.get(loop.condition())), start);
+            extend(outside, start, startPhase);
+            extend(Map.of(loop.condition(), lives.get(loop.condition())), start, startPhase);
             out.add(new Stmt.While(head, Expr.load(loop.condition(), loop.index()), body));
         }
 
-        /// What existed before a loop and is used within it is used until its end.
-        private void extend(Map<Buffer, Life> outside, int start) {
+        /// What existed before a loop and is used within it is used until its end. What began within and is used afterwards, a stack of results, was in use
+        /// from the loop's begin: the next step's temps must not take its place. That is known at the use ([#use]).
+        private void extend(Map<Buffer, Life> outside, int start, int startPhase) {
             time++;
+            lives.forEach((buffer, life) -> {
+                if (!outside.containsKey(buffer)) {
+                    life.loopTime = start;
+                    life.loopPhase = startPhase;
+                }
+            });
             outside.values().forEach(life -> {
                 if (life.lastTime >= start) {
                     life.lastTime = time;
@@ -272,6 +286,8 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
                 return;
             }
             Life life = lives.computeIfAbsent(buffer, b -> new Life(b, time, phase));
+            life.firstTime = Math.min(life.firstTime, life.loopTime);
+            life.firstPhase = Math.min(life.firstPhase, life.loopPhase);
             life.lastTime = time;
             life.lastPhase = phase;
             life.shared |= shared;
