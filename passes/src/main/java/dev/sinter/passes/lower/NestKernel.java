@@ -115,9 +115,16 @@ final class NestKernel {
     private boolean isAlongRows(Value root) {
         if (root.op() instanceof Reduce(_, var x, var axes)) {
             int lanes = Lanes.of(x.shape().dims(), axes);
-            return lanes <= FEW;
+            return lanes == 1 || lanes <= FEW && isClose(x, axes);
         }
         return isRow(root);
+    }
+
+    /// Whether elements of neighbouring rows are so close in memory that loads across rows are worth their strides.
+    private static boolean isClose(Value x, List<Integer> axes) {
+        int lastKept = IntStream.range(0, x.rank()).filter(k -> !axes.contains(k)).max().orElse(-1);
+        Dim stride = Dim.product(x.shape().dims().subList(lastKept + 1, x.rank()));
+        return stride.isConstant() && stride.value() <= 2 * FEW;
     }
 
     private void rowValues(int stage, Elements elements) {
