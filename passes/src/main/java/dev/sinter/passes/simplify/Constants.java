@@ -9,11 +9,9 @@ import dev.sinter.ir.graph.Evaluated;
 import dev.sinter.ir.graph.Extent;
 import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Graph;
-import dev.sinter.ir.graph.Op;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
-import dev.sinter.ir.type.Shape;
 import java.util.List;
 
 /// Ops of constants are computed now, by their reference meaning. Only small tensors are: a constant takes room in the artifact, and whoever writes

@@ -4,7 +4,6 @@ import dev.sinter.ir.graph.Cond;
 import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Graph;
-import dev.sinter.ir.graph.Op;
 import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Scan;
 import dev.sinter.ir.graph.Value;

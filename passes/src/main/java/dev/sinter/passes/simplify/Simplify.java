@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// Runs after differentiation: it takes `stop_gradient` away. Functions inside `vjp` and `jvp` are left alone for that reason.
 public final class Simplify {
     /// All laws, in the order in which they are tried.
-    static final List<Rule> RULES = Stream.of(Arithmetic.RULES, Movement.RULES, Reductions.RULES, Contractions.RULES, Constants.RULES).flatMap(List::stream).toList();
+    static final List<Rule> RULES = Stream.of(Arithmetic.RULES, Movement.RULES, Reductions.RULES, OneHot.RULES, Contractions.RULES, Constants.RULES).flatMap(List::stream).toList();
 
     private static final int ROUNDS = 6;
     private static final int APPLICATIONS_PER_VALUE = 40;

@@ -8,7 +8,6 @@ import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Parameter;
-import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Reduce;
 import dev.sinter.ir.graph.Reduction;

@@ -101,7 +101,7 @@ public final class GoldenFile {
         for (Value p : f.parameters()) {
             NdArray a = NdArray.zeros(p.element(), p.shape().dims().stream().mapToLong(d -> extent(d, dims)).toArray());
             for (int i = 0; i < a.size(); i++) {
-                a.set(i, a.element().isFloat() ? random.nextDouble(-2, 2) : random.nextInt(4));
+                a.set(i, a.element().isFloat() ? random.nextDouble(-2, 2) : random.nextInt(-1, 7));
             }
             arguments.add(a);
         }
