@@ -96,9 +96,11 @@ public final class Bindings {
     private void vector(Stmt.For loop, Expr from, Expr to, List<Stmt> out) {
         var body = statements(loop.body(), false);
         int lanes = loop.step() == 1 ? Vectoriser.lanesFor(indices, body, loop.i(), machine, Map.of()) : 1;
-        if (from instanceof Expr.Const(_, long first, _) && to instanceof Expr.Const(_, long last, _)) {
-            long n = last - first;
-            while (lanes > 1 && n <= lanes / 2) {
+        boolean known = from instanceof Expr.Const && to instanceof Expr.Const;
+        boolean again = known && !ReadsOwnWrites.in(body);
+        if (known) {
+            long n = ((Expr.Const) to).bits() - ((Expr.Const) from).bits();
+            while (lanes > 1 && (n <= lanes / 2 || again && n < lanes)) {
                 lanes /= 2;
             }
             if (n <= 0) {
@@ -116,6 +118,10 @@ public final class Bindings {
             whole = full == last - first;
             if (full > 0) {
                 out.add(main(loop, body, from, Expr.index(first + full), lanes));
+            }
+            if (!whole && again) {                             // the last vector is moved back: some elements are computed twice, and none is masked
+                out.addAll(Vectoriser.lanes(indices, body, loop.i(), Expr.index(last - lanes), lanes, null, Map.of()).orElseThrow().statements());
+                whole = true;
             }
             rest = Expr.index(first + full);
         } else {

@@ -8,6 +8,7 @@ import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,21 +18,16 @@ import java.util.Map;
 ///
 /// ```text
 /// for every other free axis                                 (the outermost one is split among the team)
-///   for tiles of `rows`, tiles of `across`, tiles of the vector axis
-///     for every contracted: sum[r][s][v] = fma(splat a[r], b[s][v], sum[r][s][v])
+///   for tiles of the first axis, of the second axis, of the vector axis
+///     for every contracted: sum[r][s][v] = fma(splat a[r][s], b[r][s][v], sum[r][s][v])
 ///     epilogue, vector by vector
 /// ```
 ///
-/// The vector axis is one along which results lie side by side. `rows` are an axis that the vectors do not depend on, `across` one that the splats do not depend
-/// on. Where the last tile does not fit, it is moved back so that it does, and some elements are computed twice: that is allowed, since an element's value
-/// does not depend on its tile, unless the epilogue reads what it writes.
+/// Where the last tile does not fit, it is moved back so that it does, and some elements are computed twice: that is allowed, since an element's value
+/// does not depend on its tile, unless the epilogue reads what it writes. See [TilePlan] for what is chosen.
 public final class TiledContraction implements ContractionSchedule {
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
     private static final int WRITTEN_OUT = 100;
-    /// Elements of operands that stay in the second-level cache while tiles go over them again and again; beyond that they had better be packed.
-    private static final double CACHED = 160 * 1024;
-    /// The share of vector lanes below which another schedule does better.
-    private static final double USEFUL = 0.45;
 
     @Override
     public String name() {
@@ -40,142 +36,55 @@ public final class TiledContraction implements ContractionSchedule {
 
     @Override
     public boolean accepts(Contraction contraction, Machine machine) {
-        Contraction c = JoinAxes.of(contraction);
-        return Plan.of(c, machine) != null && (footprint(c.a()) + footprint(c.b()) <= CACHED || !new PackedProduct().accepts(contraction, machine));
-    }
-
-    /// The elements of an operand's buffer.
-    private static double footprint(Element operand) {
-        Dim elements = operand.buffer().elements();
-        var names = new HashMap<String, Long>();
-        elements.names().forEach(name -> names.put(name, 64L));
-        return elements.evaluate(names);
+        TilePlan plan = TilePlan.of(JoinAxes.of(contraction), machine);
+        return plan != null && (!new PackedProduct().accepts(contraction, machine) || plan.cycles() <= TilePlan.packedCycles(contraction, machine));
     }
 
     @Override
     public void emit(Contraction contraction, Machine machine, KernelSink out) {
         Contraction c = JoinAxes.of(contraction);
-        new Emission(c, Plan.of(c, machine), out).emit();
+        TilePlan plan = TilePlan.of(c, machine);
+        new Emission(plan.packed() ? packed(c, plan, out) : c, plan, out).emit();
     }
 
-    /// The shape of a tile.
-    ///
-    /// @param vector  the axis of the vectors
-    /// @param lanes   elements of a vector
-    /// @param splats  the operand that is the same in all lanes; the other one is the vector operand
-    /// @param rows    an axis that only the splat operand depends on, or null
-    /// @param across  an axis that only the vector operand depends on, or null
-    /// @param r       rows of a tile
-    /// @param s       elements across of a tile
-    /// @param v       vectors of a tile
-    /// @param again   whether elements may be computed twice
-    private record Plan(Axis vector, int lanes, boolean splatsAreA, Axis rows, Axis across, int r, int s, int v, boolean again, double score) {
-        /// The best plan, or null if there is no good one.
-        static Plan of(Contraction c, Machine machine) {
-            Affine a = c.a().affine(c.indices()).orElse(null);
-            Affine b = c.b().affine(c.indices()).orElse(null);
-            if (!c.type().isFloat() || a == null || b == null || c.contracted().isEmpty() || machine.vectorBits() == 0) {
-                return null;
-            }
-            c.indices().learn(c.epilogue());
-            Plan best = null;
-            for (Axis axis : c.free()) {
-                Plan plan = along(axis, c, a, b, machine);
-                if (plan != null && (best == null || plan.score > best.score)) {
-                    best = plan;
-                }
-            }
-            return best;
+    /// Copies the moving operand so that its vectors lie together; the contraction of the copy.
+    private static Contraction packed(Contraction c, TilePlan plan, KernelSink out) {
+        Indices indices = c.indices();
+        Element moving = plan.splatsAreA() ? c.b() : c.a();
+        Affine index = moving.affine(indices).orElseThrow();
+        var axes = new ArrayList<Axis>();
+        c.free().stream().filter(x -> x != plan.vector() && index.mentions(x.name())).forEach(axes::add);
+        c.contracted().stream().filter(x -> index.mentions(x.name())).forEach(axes::add);
+        Dim width = plan.vector().extent().plus(plan.lanes() - 1).floorDiv(plan.lanes()).times(plan.lanes());
+        Expr place = Expr.index(0);
+        Dim elements = width;
+        for (Axis axis : axes) {
+            place = Expr.plus(Expr.times(place, indices.dim(axis.extent())), axis.name());
+            elements = elements.times(axis.extent());
         }
-
-        private static Plan along(Axis axis, Contraction c, Affine a, Affine b, Machine machine) {
-            Dim inA = a.coefficient(axis.name());
-            Dim inB = b.coefficient(axis.name());
-            boolean plain = a.isLinearIn(axis.name()) && b.isLinearIn(axis.name()) && (inA.is(0) && isStride(inB) || inB.is(0) && isStride(inA));
-            if (!plain) {
-                return null;
-            }
-            int most = Vectoriser.lanesFor(c.indices(), c.epilogue(), axis.name(), machine, Map.of(c.accumulator(), c.type()));
-            if (most == 1) {
-                return null;
-            }
-            boolean again = !readsWhatItWrites(c.epilogue());
-            long extent = axis.extent().known().orElse(1 << 20);
-            int lanes = most;
-            while (lanes > 2 && extent <= lanes / 2) {
-                lanes /= 2;
-            }
-            double vectors = Math.ceil(extent / (double) lanes);
-            double useful = extent / (vectors * lanes) * lanes / most;
-            boolean strided = !(inA.is(0) ? inB : inA).is(1);
-            boolean splatsAreA = inA.is(0);
-            Affine splats = splatsAreA ? a : b;
-            Affine moving = splatsAreA ? b : a;
-            Axis rows = longest(c, axis, splats, moving);
-            Axis across = longest(c, axis, moving, splats);
-            int budget = machine.registers() >= 32 ? 24 : 12;
-            Plan best = null;
-            for (int v = 1; v <= Math.min(4, (int) vectors); v++) {
-                for (int r = 1; r <= (rows == null ? 1 : 12); r++) {
-                    for (int s = 1; s <= (across == null ? 1 : 4); s++) {
-                        if (v * r * s > budget || v * s + 1 > machine.registers() / 3) {
-                            continue;
-                        }
-                        double steps = 2.0 * v * r * s / (v * r * s + 0.35 * (v * s + r));
-                        double latency = Math.min(1, v * r * s / 8.0);
-                        double score = steps * latency * used(vectors, v) * (rows == null ? 1 : used(size(rows), r)) * (across == null ? 1 : used(size(across), s))
-                                * useful * (strided ? 0.5 : 1);
-                        if (best == null || score > best.score + 1e-9) {
-                            best = new Plan(axis, lanes, splatsAreA, rows, across, r, s, v, again, score);
-                        }
-                    }
-                }
-            }
-            return best != null && useful >= USEFUL ? best : null;
-        }
-
-        private static boolean isStride(Dim coefficient) {
-            return coefficient.isConstant() && coefficient.value() >= 1 && coefficient.value() <= 4;
-        }
-
-        private static double size(Axis axis) {
-            return axis.extent().known().orElse(64);
-        }
-
-        /// The share of tiles of `tile` that is not computed twice.
-        private static double used(double extent, int tile) {
-            return extent < tile ? 0.01 : extent / (Math.ceil(extent / tile) * tile);
-        }
-
-        /// A free axis that `in` depends on and `notIn` does not: one of a known extent before one that is not, the innermost before outer ones, unless it is short.
-        private static Axis longest(Contraction c, Axis vector, Affine in, Affine notIn) {
-            Axis best = null;
-            for (Axis axis : c.free()) {
-                boolean fits = axis != vector && in.mentions(axis.name()) && !notIn.mentions(axis.name());
-                if (fits && (best == null || worth(axis) >= worth(best))) {
-                    best = axis;
-                }
-            }
-            return best;
-        }
-
-        private static double worth(Axis axis) {
-            return axis.extent().isConstant() ? Math.min(axis.extent().value(), 4) : 3.5;
-        }
-
-        private static boolean readsWhatItWrites(List<Stmt> epilogue) {
-            var written = epilogue.stream().filter(Stmt.Store.class::isInstance).map(s -> ((Stmt.Store) s).to()).toList();
-            return epilogue.stream().anyMatch(s -> s instanceof Stmt.Let(_, Expr.Load load) && written.contains(load.buffer()));
-        }
+        Expr at = Expr.plus(Expr.times(place, indices.dim(width)), plan.vector().name());
+        Buffer copy = out.scratch("packed", c.type(), elements);
+        out.kernel("pack", into -> {
+            var element = new Block();
+            element.store(copy, at, moving.at(Map.of(), element));
+            Dim stride = index.coefficient(plan.vector().name());
+            boolean vectors = stride.isConstant() && stride.value() >= 1 && stride.value() <= 4;
+            var loops = new ArrayList<>(axes);
+            loops.add(plan.vector());
+            PlainContraction.nest(loops, element, indices, Stmt.Binding.PARALLEL, vectors ? Stmt.Binding.VECTOR : Stmt.Binding.SERIAL).forEach(into::add);
+        });
+        var packed = new Element(List.of(), Expr.load(copy, at));
+        return new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(),
+                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), indices);
     }
 
     /// One contraction being emitted.
     private static final class Emission {
         private final Contraction c;
-        private final Plan plan;
+        private final TilePlan plan;
         private final KernelSink out;
 
-        Emission(Contraction c, Plan plan, KernelSink out) {
+        Emission(Contraction c, TilePlan plan, KernelSink out) {
             this.c = c;
             this.plan = plan;
             this.out = out;
@@ -185,10 +94,14 @@ public final class TiledContraction implements ContractionSchedule {
             out.kernel("dot", into -> {
                 var others = new ArrayList<Axis>();
                 for (Axis axis : c.free()) {
-                    if (axis != plan.vector && axis != plan.rows && axis != plan.across) {
+                    if (axis != plan.vector() && axis != plan.first() && axis != plan.second()) {
                         others.add(axis);
                     }
                 }
+                others.stream().max(Comparator.comparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY)).ifPresent(a -> {
+                    others.remove(a);
+                    others.addFirst(a);
+                });
                 others(others, 0, into);
             });
         }
@@ -196,7 +109,8 @@ public final class TiledContraction implements ContractionSchedule {
         /// Loops over the axes that are not tiled.
         private void others(List<Axis> axes, int k, Block into) {
             if (k == axes.size()) {
-                tiles(into, k == 0);
+                along(plan.first(), plan.r(), into, k == 0, (inFirst, first, r) ->
+                        along(plan.second(), plan.s(), inFirst, false, (in, second, s) -> vectors(in, new Corner(first, r, second, s))));
                 return;
             }
             Axis axis = axes.get(k);
@@ -209,10 +123,8 @@ public final class TiledContraction implements ContractionSchedule {
             return c.indices().dim(dim);
         }
 
-        private void tiles(Block into, boolean outermost) {
-            along(plan.rows, plan.r, into, outermost, (inRows, row, r) ->
-                    along(plan.across, plan.s, inRows, false, (in, across, s) -> vectors(in, row, r, across, s)));
-        }
+        /// Where a tile begins along its two axes (null where there is none), and how far it goes.
+        private record Corner(Expr first, int r, Expr second, int s) { }
 
         /// What stands in a loop over tiles: the first element of the tile, and how many there are.
         private interface Tile {
@@ -231,18 +143,12 @@ public final class TiledContraction implements ContractionSchedule {
                 long n = axis.extent().value();
                 if (n == count) {
                     tile.emit(into, Expr.index(0), count);
-                } else if (n % count == 0 || plan.again) {
+                } else {
                     into.loop(axis.name().name(), Expr.index(0), Expr.index((n + count - 1) / count), 1, binding, (b, t) -> {
                         Expr first = Expr.times(t, Expr.index(count));
                         tile.emit(b, b.let("first", n % count == 0 ? first : Expr.apply(Fn.MIN, first, Expr.index(n - count))), count);
                     });
-                } else {
-                    into.loop(axis.name().name(), Expr.index(0), extent, 1, binding, (b, t) -> tile.emit(b, t, 1));
                 }
-                return;
-            }
-            if (count == 1) {
-                into.loop(axis.name().name(), Expr.index(0), extent, 1, binding, (b, t) -> tile.emit(b, t, 1));
                 return;
             }
             if (parallel) {                                    // one parallel loop: the last tile goes through its rest one by one
@@ -264,36 +170,32 @@ public final class TiledContraction implements ContractionSchedule {
         }
 
         /// Tiles along the vector axis.
-        private void vectors(Block into, Expr row, int r, Expr across, int s) {
-            int lanes = plan.lanes;
-            Dim extent = plan.vector.extent();
-            int width = plan.v * lanes;
+        private void vectors(Block into, Corner corner) {
+            int lanes = plan.lanes();
+            Dim extent = plan.vector().extent();
+            String name = plan.vector().name().name();
+            int width = plan.v() * lanes;
             if (!extent.isConstant()) {
                 Expr n = dim(extent);
                 Expr full = into.let("full", Expr.times(Expr.apply(Fn.DIV, n, Expr.index(width)), Expr.index(width)));
-                into.loop(plan.vector.name().name(), Expr.index(0), full, width, Stmt.Binding.SERIAL,
-                        (b, first) -> tile(b, row, r, across, s, bases(first, plan.v), null));
-                into.loop(plan.vector.name().name(), full, n, lanes, Stmt.Binding.SERIAL, (b, first) ->
-                        tile(b, row, r, across, s, List.of(first), b.let("tail", new Expr.FirstLanes(Expr.apply(Fn.SUB, n, first), lanes))));
+                into.loop(name, Expr.index(0), full, width, Stmt.Binding.SERIAL, (b, first) -> tile(b, corner, bases(first, plan.v()), null));
+                into.loop(name, full, n, lanes, Stmt.Binding.SERIAL, (b, first) -> tile(b, corner, List.of(first), Expr.apply(Fn.SUB, n, first)));
                 return;
             }
             long n = extent.value();
             long count = (n + width - 1) / width;
             if (n < lanes) {
-                tile(into, row, r, across, s, List.of(Expr.index(0)), into.let("tail", new Expr.FirstLanes(Expr.index(n), lanes)));
+                tile(into, corner, List.of(Expr.index(0)), Expr.index(n));
             } else if (n % width == 0) {
-                loop(into, count, width, (b, first) -> tile(b, row, r, across, s, bases(first, plan.v), null));
-            } else if (plan.again) {
-                loop(into, count, width, (b, first) -> tile(b, row, r, across, s, bases(first, plan.v).stream()
+                loop(into, count, width, (b, first) -> tile(b, corner, bases(first, plan.v()), null));
+            } else if (plan.again()) {
+                loop(into, count, width, (b, first) -> tile(b, corner, bases(first, plan.v()).stream()
                         .map(x -> clamped(b, x, n - lanes)).toList(), null));
             } else {
                 long whole = n / lanes * lanes;
-                if (whole > 0) {
-                    into.loop(plan.vector.name().name(), Expr.index(0), Expr.index(whole), lanes, Stmt.Binding.SERIAL,
-                            (b, first) -> tile(b, row, r, across, s, List.of(first), null));
-                }
+                into.loop(name, Expr.index(0), Expr.index(whole), lanes, Stmt.Binding.SERIAL, (b, first) -> tile(b, corner, List.of(first), null));
                 if (whole < n) {
-                    tile(into, row, r, across, s, List.of(Expr.index(whole)), into.let("tail", new Expr.FirstLanes(Expr.index(n - whole), lanes)));
+                    tile(into, corner, List.of(Expr.index(whole)), Expr.index(n - whole));
                 }
             }
         }
@@ -302,7 +204,7 @@ public final class TiledContraction implements ContractionSchedule {
             if (count == 1) {
                 body.accept(into, Expr.index(0));
             } else {
-                into.loop(plan.vector.name().name(), Expr.index(0), Expr.index(count * width), width, Stmt.Binding.SERIAL, body::accept);
+                into.loop(plan.vector().name().name(), Expr.index(0), Expr.index(count * width), width, Stmt.Binding.SERIAL, body::accept);
             }
         }
 
@@ -313,15 +215,20 @@ public final class TiledContraction implements ContractionSchedule {
         private List<Expr> bases(Expr first, int v) {
             var bases = new ArrayList<Expr>();
             for (int k = 0; k < v; k++) {
-                bases.add(Expr.plus(first, Expr.index((long) k * plan.lanes)));
+                bases.add(Expr.plus(first, Expr.index((long) k * plan.lanes())));
             }
             return bases;
         }
 
         /// One tile: its sums, then its epilogue.
-        private void tile(Block into, Expr row, int r, Expr across, int s, List<Expr> bases, Expr mask) {
+        ///
+        /// @param left how many lanes of the only vector there are; null for all
+        private void tile(Block into, Corner corner, List<Expr> bases, Expr left) {
+            Expr mask = left == null ? null : into.let("tail", new Expr.FirstLanes(left, plan.lanes()));
+            int r = corner.r();
+            int s = corner.s();
             var sums = new Expr.Var[r][s][bases.size()];
-            var zero = new Expr.Const(c.type(), 0, plan.lanes);
+            var zero = new Expr.Const(c.type(), 0, plan.lanes());
             for (var plane : sums) {
                 for (var line : plane) {
                     for (int v = 0; v < line.length; v++) {
@@ -329,23 +236,7 @@ public final class TiledContraction implements ContractionSchedule {
                     }
                 }
             }
-            var step = new Block();
-            Element splats = plan.splatsAreA ? c.a() : c.b();
-            Element moving = plan.splatsAreA ? c.b() : c.a();
-            var vectors = new Expr[s][bases.size()];
-            for (int j = 0; j < s; j++) {
-                for (int v = 0; v < bases.size(); v++) {
-                    vectors[j][v] = load(moving, names(null, 0, across, j), bases.get(v), mask, step);
-                }
-            }
-            for (int i = 0; i < r; i++) {
-                Expr splat = step.let("a", new Expr.Splat(splats.at(names(row, i, null, 0), step), plan.lanes));
-                for (int j = 0; j < s; j++) {
-                    for (int v = 0; v < bases.size(); v++) {
-                        step.assign(sums[i][j][v], Expr.apply(Fn.FMA, splat, vectors[j][v], sums[i][j][v]));
-                    }
-                }
-            }
+            var step = step(corner, bases, plan.packed() ? null : mask, sums);      // copies have room for whole vectors
             List<Stmt> inside = step.statements();
             for (Axis axis : c.contracted().reversed()) {
                 var fresh = Expr.Var.index(axis.name().name());
@@ -354,63 +245,96 @@ public final class TiledContraction implements ContractionSchedule {
                         new Rewriter().with(axis.name(), fresh).copy(inside)));
             }
             inside.forEach(into::add);
-            epilogue(into, row, r, across, s, bases, mask, sums);
+            int vectors = r * s * bases.size();
+            if (plan.scalarEpilogue() || vectors > 1 && vectors * TilePlan.cost(c.epilogue()) > WRITTEN_OUT) {
+                epilogueOfStored(into, corner, bases, left, mask, sums);
+                return;
+            }
+            for (int i = 0; i < r; i++) {
+                for (int j = 0; j < s; j++) {
+                    for (int v = 0; v < bases.size(); v++) {
+                        finish(into, names(corner, Expr.index(i), Expr.index(j)), bases.get(v), mask, sums[i][j][v]);
+                    }
+                }
+            }
         }
 
-        private Map<Expr.Var, Expr> names(Expr row, int i, Expr across, int j) {
-            var names = new HashMap<Expr.Var, Expr>();
-            if (row != null) {
-                names.put(plan.rows.name(), Expr.plus(row, Expr.index(i)));
+        /// One step of the sums.
+        private Block step(Corner corner, List<Expr> bases, Expr mask, Expr.Var[][][] sums) {
+            var step = new Block();
+            Element splats = plan.splatsAreA() ? c.a() : c.b();
+            Element moving = plan.splatsAreA() ? c.b() : c.a();
+            int[] movingSteps = {plan.movesWith(plan.first(), c) ? 1 : 0, plan.movesWith(plan.second(), c) ? 1 : 0};
+            int[] splatSteps = {plan.splatsWith(plan.first(), c) ? 1 : 0, plan.splatsWith(plan.second(), c) ? 1 : 0};
+            var vectors = new HashMap<List<Integer>, Expr>();
+            var known = new HashMap<List<Integer>, Expr>();
+            for (int i = 0; i < sums.length; i++) {
+                for (int j = 0; j < sums[i].length; j++) {
+                    var names = names(corner, Expr.index(i), Expr.index(j));
+                    Expr splat = known.computeIfAbsent(List.of(i * splatSteps[0], j * splatSteps[1]),
+                            k -> step.let("a", new Expr.Splat(splats.at(names, step), plan.lanes())));
+                    for (int v = 0; v < sums[i][j].length; v++) {
+                        Expr base = bases.get(v);
+                        Expr vector = vectors.computeIfAbsent(List.of(i * movingSteps[0], j * movingSteps[1], v), k -> load(moving, names, base, mask, step));
+                        step.assign(sums[i][j][v], Expr.apply(Fn.FMA, splat, vector, sums[i][j][v]));
+                    }
+                }
             }
-            if (across != null) {
-                names.put(plan.across.name(), Expr.plus(across, Expr.index(j)));
+            return step;
+        }
+
+        private Map<Expr.Var, Expr> names(Corner corner, Expr i, Expr j) {
+            var names = new HashMap<Expr.Var, Expr>();
+            if (corner.first() != null) {
+                names.put(plan.first().name(), Expr.plus(corner.first(), i));
+            }
+            if (corner.second() != null) {
+                names.put(plan.second().name(), Expr.plus(corner.second(), j));
             }
             return names;
         }
 
         private Expr load(Element element, Map<Expr.Var, Expr> names, Expr base, Expr mask, Block into) {
             var scalar = new Block();
-            Expr value = element.at(names, scalar);
+            Expr value = scalar.let("b", element.at(names, scalar));
             c.indices().learn(scalar.statements());
-            var lanes = Vectoriser.lanes(c.indices(), scalar.statements(), plan.vector.name(), base, plan.lanes, mask, Map.of()).orElseThrow();
+            var lanes = Vectoriser.lanes(c.indices(), scalar.statements(), plan.vector().name(), base, plan.lanes(), mask, Map.of()).orElseThrow();
             lanes.statements().forEach(into::add);
             return lanes.vector(value);
         }
 
-        private void epilogue(Block into, Expr row, int r, Expr across, int s, List<Expr> bases, Expr mask, Expr.Var[][][] sums) {
-            int vectors = r * s * bases.size();
-            if (vectors == 1 || vectors * cost(c.epilogue()) <= WRITTEN_OUT) {
-                for (int i = 0; i < r; i++) {
-                    for (int j = 0; j < s; j++) {
-                        for (int v = 0; v < bases.size(); v++) {
-                            finish(into, names(row, i, across, j), bases.get(v), mask, sums[i][j][v]);
-                        }
-                    }
-                }
-                return;
-            }
-            Buffer tile = out.scratch("tile", c.type(), Dim.named(LoopProgram.MEMBERS.name()).times((long) vectors * plan.lanes));
-            Expr start = into.let("tile", Expr.times(LoopProgram.MEMBER, Expr.index((long) vectors * plan.lanes)));
-            int number = 0;
+        /// The sums go to scratch memory, and from there through the epilogue: its code stands once, and may be scalar.
+        private void epilogueOfStored(Block into, Corner corner, List<Expr> bases, Expr left, Expr mask, Expr.Var[][][] sums) {
+            int lanes = plan.lanes();
+            int line = bases.size() * lanes;
+            long elements = (long) corner.r() * corner.s() * line;
+            Buffer tile = out.scratch("tile", c.type(), Dim.named(LoopProgram.MEMBERS.name()).times(elements));
+            Expr start = into.let("tile", Expr.times(LoopProgram.MEMBER, Expr.index(elements)));
+            long number = 0;
             for (var plane : sums) {
-                for (var line : plane) {
-                    for (Expr.Var sum : line) {
-                        into.store(tile, Expr.plus(start, Expr.index((long) number++ * plan.lanes)), sum);
+                for (var row : plane) {
+                    for (Expr.Var sum : row) {
+                        into.store(tile, Expr.plus(start, Expr.index(number++ * lanes)), sum);
                     }
                 }
             }
-            into.loop("r", Expr.index(r), Stmt.Binding.SERIAL, (inR, i) -> inR.loop("s", Expr.index(s), Stmt.Binding.SERIAL, (b, j) -> {
-                var names = new HashMap<Expr.Var, Expr>();
-                if (row != null) {
-                    names.put(plan.rows.name(), b.let("row", Expr.plus(row, i)));
-                }
-                if (across != null) {
-                    names.put(plan.across.name(), b.let("across", Expr.plus(across, j)));
-                }
-                Expr line = b.let("line", Expr.plus(start, Expr.times(Expr.plus(Expr.times(i, Expr.index(s)), j), Expr.index((long) bases.size() * plan.lanes))));
+            into.loop("r", Expr.index(corner.r()), Stmt.Binding.SERIAL, (inR, i) -> inR.loop("s", Expr.index(corner.s()), Stmt.Binding.SERIAL, (b, j) -> {
+                var names = names(corner, i, j);
+                names.replaceAll((axis, at) -> b.let(axis.name(), at));
+                Expr from = b.let("line", Expr.plus(start, Expr.times(Expr.plus(Expr.times(i, Expr.index(corner.s())), j), Expr.index(line))));
                 for (int v = 0; v < bases.size(); v++) {
-                    Expr sum = b.let("sum", new Expr.Load(tile, Expr.plus(line, Expr.index((long) v * plan.lanes)), plan.lanes, 1, null));
-                    finish(b, names, bases.get(v), mask, sum);
+                    Expr at = Expr.plus(from, Expr.index((long) v * lanes));
+                    Expr base = bases.get(v);
+                    if (!plan.scalarEpilogue()) {
+                        finish(b, names, base, mask, b.let("sum", new Expr.Load(tile, at, lanes, 1, null)));
+                        continue;
+                    }
+                    b.loop("l", left == null ? Expr.index(lanes) : Expr.apply(Fn.MIN, left, Expr.index(lanes)), Stmt.Binding.SERIAL, (d, l) -> {
+                        var rewriter = new Rewriter().with(plan.vector().name(), d.let("at", Expr.plus(base, l)))
+                                .with(c.accumulator(), d.let("sum", Expr.load(tile, Expr.plus(at, l))));
+                        names.forEach(rewriter::with);
+                        rewriter.copy(c.epilogue()).forEach(d::add);
+                    });
                 }
             }));
         }
@@ -421,16 +345,8 @@ public final class TiledContraction implements ContractionSchedule {
             names.forEach(rewriter::with);
             var scalar = rewriter.copy(c.epilogue());
             c.indices().learn(scalar);
-            Vectoriser.lanes(c.indices(), scalar, plan.vector.name(), base, plan.lanes, mask, Map.of(c.accumulator(), sum)).orElseThrow()
+            Vectoriser.lanes(c.indices(), scalar, plan.vector().name(), base, plan.lanes(), mask, Map.of(c.accumulator(), sum)).orElseThrow()
                     .statements().forEach(into::add);
-        }
-
-        private static int cost(List<Stmt> epilogue) {
-            int cost = 0;
-            for (Stmt s : epilogue) {
-                cost += s instanceof Stmt.Let(_, Expr.Apply(var fn, _)) && !fn.isPrimitive() ? 25 : 1;
-            }
-            return cost;
         }
     }
 }

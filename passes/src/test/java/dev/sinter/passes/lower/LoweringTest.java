@@ -193,6 +193,17 @@ class LoweringTest {
                     m.result(g.times(g.sum(pool, List.of(4, 5)), 0.25));
                     m.result(g.reduce(Reduction.MAX, pool, List.of(4, 5)));
                 }, List.of(Map.of("N", 2L), Map.of("N", 0L))),
+                of("gradients of a convolution", (m, g) -> {
+                    Value x = m.f32(N, d(2), d(9), d(9));
+                    Value w = g.add(new Window(g.add(new Window(x, 2, 3, 1, 1)), 3, 3, 1, 1));
+                    for (int channels : new int[] {3, 16}) {
+                        Value y = m.f32(N, d(channels), d(7), d(7));
+                        m.result(g.add(new Dot(y, w, List.of(), List.of(), List.of(0, 2, 3), List.of(0, 2, 3))));
+                        m.result(g.add(new Dot(w, y, List.of(), List.of(), List.of(0, 2, 3), List.of(0, 2, 3))));
+                    }
+                    m.result(g.add(new Dot(m.f32(N, d(20)), m.f32(d(17), d(20)), List.of(), List.of(), List.of(1), List.of(1))));
+                    m.result(g.add(new Dot(m.f32(N, d(6)), m.f32(d(7), d(6), N), List.of(0), List.of(2), List.of(1), List.of(1))));
+                }, List.of(Map.of("N", 2L), Map.of("N", 0L), Map.of("N", 9L))),
                 of("folds", (m, g) -> {
                     m.result(g.add(new Fold(m.f32(N, d(7), d(3)), 1, d(9), 1, 1)));
                     m.result(g.add(new Fold(m.f32(N, d(4), d(2)), 1, d(9), 2, 1)));

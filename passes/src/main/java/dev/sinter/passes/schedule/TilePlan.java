@@ -1,0 +1,198 @@
+package dev.sinter.passes.schedule;
+
+import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.Dim;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The shape of a register tile for a contraction, chosen by an estimate of what it costs.
+///
+/// @param vector         the axis of the vectors: one operand (the *moving* one) depends on it, the other one is the same in all lanes
+/// @param lanes          elements of a vector
+/// @param splatsAreA     whether the operand that is the same in all lanes is `a`
+/// @param packed         whether the moving operand is copied first, so that vectors of it lie together
+/// @param scalarEpilogue whether results do not lie together along the vector axis, so that the epilogue takes them one by one
+/// @param first          an axis of the tile, or null
+/// @param second         another one, or null
+/// @param r              elements of a tile along `first`
+/// @param s              elements of a tile along `second`
+/// @param v              vectors of a tile
+/// @param again          whether elements may be computed twice
+/// @param cycles         the estimate
+record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
+                int r, int s, int v, boolean again, double cycles) {
+    /// What an extent that is not known before the call is taken for.
+    private static final double USUAL = 64;
+    private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 8, 12};
+    /// Elements of operands that stay in the second-level cache while tiles go over them again and again.
+    private static final double CACHED = 160 * 1024;
+    /// How much slower tiles become when operands come from farther away.
+    private static final double FAR = 3;
+    /// Cycles to copy an element.
+    private static final double COPY = 1.5;
+
+    /// The best plan, or null if there is none.
+    static TilePlan of(Contraction c, Machine machine) {
+        Affine a = c.a().affine(c.indices()).orElse(null);
+        Affine b = c.b().affine(c.indices()).orElse(null);
+        if (!c.type().isFloat() || a == null || b == null || c.contracted().isEmpty() || machine.vectorBits() == 0) {
+            return null;
+        }
+        c.indices().learn(c.epilogue());
+        TilePlan best = null;
+        for (Axis axis : c.free()) {
+            if (a.mentions(axis.name()) != b.mentions(axis.name())) {
+                for (boolean packed : new boolean[] {false, true}) {
+                    TilePlan plan = along(axis, packed, c, a, b, machine);
+                    if (plan != null && (best == null || plan.cycles < best.cycles)) {
+                        best = plan;
+                    }
+                }
+            }
+        }
+        return best;
+    }
+
+    private static TilePlan along(Axis axis, boolean packed, Contraction c, Affine a, Affine b, Machine machine) {
+        boolean splatsAreA = !a.mentions(axis.name());
+        Affine moving = splatsAreA ? b : a;
+        Affine splats = splatsAreA ? a : b;
+        Dim stride = moving.coefficient(axis.name());
+        if (!packed && !(moving.isLinearIn(axis.name()) && stride.isConstant() && stride.value() >= 1 && stride.value() <= 4)) {
+            return null;
+        }
+        int epilogueLanes = Vectoriser.lanesFor(c.indices(), c.epilogue(), axis.name(), machine, Map.of(c.accumulator(), c.type()));
+        int lanes = epilogueLanes == 1 ? machine.lanes(c.type()) : epilogueLanes;
+        double extent = size(axis);
+        while (lanes > 2 && extent <= lanes / 2) {
+            lanes /= 2;
+        }
+        double vectors = Math.ceil(extent / lanes);
+        boolean again = !ReadsOwnWrites.in(c.epilogue());
+        double results = c.free().stream().mapToDouble(TilePlan::size).reduce(1, (x, y) -> x * y);
+        double depth = c.contracted().stream().mapToDouble(TilePlan::size).reduce(1, (x, y) -> x * y);
+        double steps = results / extent * vectors * depth;                 // vector multiply-adds
+        double fixed = epilogueLanes == 1 ? results * (4 + c.epilogue().size()) : results / lanes * c.epilogue().size();
+        if (packed) {
+            fixed += COPY * covered(moving, c, axis) * extent;
+        }
+        double far = !packed && footprint(c.a()) + footprint(c.b()) > CACHED ? FAR : 1;
+        double strided = !packed && !stride.is(1) ? 2 : 1;
+        var axes = new ArrayList<Axis>();
+        axes.add(null);
+        c.free().stream().filter(x -> x != axis && size(x) > 1).forEach(axes::add);
+        int budget = machine.registers() >= 32 ? 24 : 12;
+        int held = machine.registers() >= 32 ? 8 : 4;
+        TilePlan best = null;
+        for (Axis first : axes) {
+            for (Axis second : axes) {
+                if (second != null && (first == null || first == second)) {
+                    continue;
+                }
+                for (int r : SIZES) {
+                    for (int s : SIZES) {
+                        if (r > 1 != (first != null) || s > 1 != (second != null) || s > 4 || !fits(first, r, again) || !fits(second, s, again)) {
+                            continue;
+                        }
+                        int movingCount = (uses(moving, first) ? r : 1) * (uses(moving, second) ? s : 1);
+                        int splatCount = (uses(splats, first) ? r : 1) * (uses(splats, second) ? s : 1);
+                        for (int v = 1; v <= Math.min(4, (int) vectors); v++) {
+                            int sums = r * s * v;
+                            if (sums > budget || movingCount * v > held || !again && v > 1 && vectors * lanes % (v * lanes) != 0) {
+                                continue;
+                            }
+                            double loads = movingCount * v * strided + splatCount;
+                            double perStep = Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4) + 0.5;
+                            double wasted = waste(vectors, v) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
+                            double cycles = steps / sums * wasted * perStep * far + fixed;
+                            if (best == null || cycles < best.cycles * 0.999) {
+                                best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, cycles);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return best;
+    }
+
+    /// What packing both operands into panels costs: see [PackedProduct].
+    static double packedCycles(Contraction c, Machine machine) {
+        double rows = product(c.rows());
+        double columns = product(c.columns());
+        double depth = product(c.contracted());
+        int lanes = machine.lanes(c.type());
+        double tiles = Math.ceil(rows / 12) * 12 * Math.ceil(columns / (2.0 * lanes)) * 2 * lanes;
+        return product(c.batch()) * (tiles * depth / (1.7 * lanes) + COPY * (rows + columns) * depth + rows * columns * c.epilogue().size() / 2.0);
+    }
+
+    private static double product(List<Axis> axes) {
+        return axes.stream().mapToDouble(TilePlan::size).reduce(1, (x, y) -> x * y);
+    }
+
+    /// The elements of an operand's buffer.
+    private static double footprint(Element operand) {
+        Dim elements = operand.buffer().elements();
+        var names = new HashMap<String, Long>();
+        elements.names().forEach(name -> names.put(name, (long) USUAL));
+        return elements.evaluate(names);
+    }
+
+    /// The product of the extents of all axes but `vector` that an index mentions.
+    private static double covered(Affine index, Contraction c, Axis vector) {
+        double n = 1;
+        for (Axis axis : c.free()) {
+            n *= axis != vector && index.mentions(axis.name()) ? size(axis) : 1;
+        }
+        for (Axis axis : c.contracted()) {
+            n *= index.mentions(axis.name()) ? size(axis) : 1;
+        }
+        return n;
+    }
+
+    private static boolean uses(Affine index, Axis axis) {
+        return axis != null && index.mentions(axis.name());
+    }
+
+    private static double size(Axis axis) {
+        if (axis.extent().isConstant()) {
+            return axis.extent().value();
+        }
+        var names = new HashMap<String, Long>();
+        axis.extent().names().forEach(name -> names.put(name, (long) USUAL));
+        return Math.max(1, axis.extent().evaluate(names));
+    }
+
+    /// Whether tiles of `count` go along an axis.
+    private static boolean fits(Axis axis, int count, boolean again) {
+        return axis == null || !axis.extent().isConstant() || axis.extent().value() >= count && (again || axis.extent().value() % count == 0);
+    }
+
+    /// What is computed, over what is wanted.
+    private static double waste(double extent, int tile) {
+        return Math.ceil(extent / tile) * tile / extent;
+    }
+
+    /// Whether the moving operand depends on an axis of the tile.
+    boolean movesWith(Axis axis, Contraction c) {
+        Element moving = splatsAreA ? c.b() : c.a();
+        return uses(moving.affine(c.indices()).orElseThrow(), axis);
+    }
+
+    /// Whether the splat operand depends on an axis of the tile.
+    boolean splatsWith(Axis axis, Contraction c) {
+        Element splats = splatsAreA ? c.a() : c.b();
+        return uses(splats.affine(c.indices()).orElseThrow(), axis);
+    }
+
+    /// The statements' arithmetic, where a function of the math library counts as its steps do.
+    static int cost(List<Stmt> epilogue) {
+        int cost = 0;
+        for (Stmt s : epilogue) {
+            cost += s instanceof Stmt.Let(_, dev.sinter.ir.loop.Expr.Apply(var fn, _)) && !fn.isPrimitive() ? 25 : 1;
+        }
+        return cost;
+    }
+}
