@@ -30,7 +30,8 @@ public final class Epilogue {
         return found;
     }
 
-    /// The axes of the reader that are the indices of an access, if each is one, each once, and all are.
+    /// The axes of the reader that are the indices of an access, if each is one, each once, all are, and they run over all that is read and no
+    /// further: a concatenation reads its first part at its own index, too.
     static List<Integer> permutation(Reads.Access access, Reads reads) {
         if (access.index().size() != reads.axes().size()) {
             return null;
@@ -43,7 +44,7 @@ public final class Epilogue {
                     axis = k;
                 }
             }
-            if (axis < 0 || axes.contains(axis)) {
+            if (axis < 0 || axes.contains(axis) || !reads.axes().get(axis).extent().equals(access.value().dim(axes.size()))) {
                 return null;
             }
             axes.add(axis);

@@ -62,6 +62,7 @@ public final class JoinLoops {
             return outer;
         }
         indices.range(one, a.times(b));
+        indices.learn(body);                                   // its names are new: a loop further out may be joined with this one
         Expr extent = indices.dim(a.times(b));
         if (outer.binding() == Stmt.Binding.PARALLEL && inner.binding() == Stmt.Binding.VECTOR) {
             return new Stmt.For(one, Expr.index(0), extent, 1, Stmt.Binding.VECTOR, body);

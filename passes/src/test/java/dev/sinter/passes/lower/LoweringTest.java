@@ -265,8 +265,30 @@ class LoweringTest {
                     m.result(g.constant(NdArray.of(ElementType.F32, new long[] {3}, 1, 2, 3)));
                     m.result(g.scalar(ElementType.F32, 3));
                 }, n),
+                of("a concatenation of products is longer than each", (m, g) -> {
+                    Value x = m.f32(Dim.constant(2), Dim.constant(3));
+                    Value y = m.f32(Dim.constant(2), Dim.constant(3));
+                    Value h = m.f32(Dim.constant(2), Dim.constant(4));
+                    m.result(g.add(new Concat(List.of(transposedProduct(g, x, h), transposedProduct(g, y, h)), 0)));
+                }, none),
+                of("padded windows of rank four", (m, g) -> {
+                    Value x = m.f32(Dim.constant(2), Dim.constant(5), Dim.constant(2), Dim.constant(3));
+                    Value y = m.f32(Dim.constant(2), Dim.constant(5), Dim.constant(2), Dim.constant(3));
+                    Value squares = paddedSums(g, g.times(x, x));
+                    Value products = paddedSums(g, g.times(x, y));
+                    m.result(g.plus(g.times(y, squares), g.times(x, products)));
+                }, none),
                 of("empty", (m, g) -> m.result(g.add(new Cast(ElementType.F32, m.of(ElementType.I64)))), none)
         ).flatMap(s -> s);
+    }
+
+    private static Value transposedProduct(Graph g, Value x, Value y) {
+        return g.add(new Dot(x, y, List.of(), List.of(), List.of(0), List.of(0)));
+    }
+
+    private static Value paddedSums(Graph g, Value x) {
+        Value padded = g.add(new Pad(x, g.scalar(ElementType.F32, 0), 1, Dim.ONE, Dim.ONE, 0));
+        return g.sum(g.add(new Window(padded, 1, 3, 1, 1)), List.of(4));
     }
 
     @TestFactory
