@@ -84,6 +84,23 @@ class ControlFlowTest {
                     });
                     return g.parts(g.add(new Scan(outer, Dim.constant(3), false, List.of(x.get(0)), List.of(x.get(1)), List.of(x.get(2)))));
                 }, random(1, -1, 1, 3, 3), random(2, -1, 1, 3), random(3, -1, 1, 3, 2, 3)),
+                of("a gradient in a loop", (g, x) -> {
+                    // three steps of descent on sum(sin(a h)), differentiated by the rate as well
+                    var objective = function("objective", List.of(f64(2), f64(2)), (b, p) -> List.of(b.sum(b.unary(UnaryFn.SIN, b.times(p.get(0), p.get(1))), List.of(0))));
+                    var body = function("descend", List.of(SCALAR, f64(2), f64(2)), (b, p) -> {
+                        var parts = b.parts(b.add(new Vjp(objective, p.subList(1, 3), List.of(1), List.of(b.scalar(ElementType.F64, 1)))));
+                        return List.of(b.minus(p.get(2), b.times(p.get(0), parts.get(1))), parts.get(0));
+                    });
+                    return g.parts(g.add(new Scan(body, Dim.constant(3), false, x.subList(0, 2), x.subList(2, 3), List.of())));
+                }, random(1, 0.1, 0.3), random(2, 0.5, 1, 2), random(3, -1, 1, 2)),
+                of("a loop whose derivative is asked for in a conditional", (g, x) -> {
+                    var loop = function("loop", List.of(SCALAR), (b, p) -> List.of(b.part(b.add(new Scan(
+                            function("step", List.of(SCALAR, SCALAR), (h, q) -> List.of(h.unary(UnaryFn.SIN, h.times(q.get(0), q.get(1))))),
+                            Dim.constant(3), false, List.of(p.getFirst()), List.of(p.getFirst()), List.of())), 0)));
+                    var slope = function("slope", List.of(SCALAR), (b, p) -> List.of(b.part(b.add(new Vjp(loop, p, List.of(0), List.of(b.scalar(ElementType.F64, 1)))), 1)));
+                    var same = function("same", List.of(SCALAR), (b, p) -> List.of(b.times(p.getFirst(), p.getFirst())));
+                    return g.parts(g.add(new Cond(g.binary(BinaryFn.LT, g.scalar(ElementType.F64, 0), x.getFirst()), slope, same, x)));
+                }, random(1, 0.5, 1)),
                 of("a conditional in a loop", (g, x) -> {
                     var body = function("step", List.of(SCALAR, SCALAR), (b, p) -> List.of(b.part(b.add(choice(b, b.binary(BinaryFn.LT, b.scalar(ElementType.F64, 0.5), p.get(1)),
                             p.get(0), p.get(1))), 0)));

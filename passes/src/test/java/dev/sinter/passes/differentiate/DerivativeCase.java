@@ -8,6 +8,7 @@ import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Jvp;
 import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.graph.Verifier;
 import dev.sinter.ir.graph.Vjp;
 import dev.sinter.ir.interp.Interpreter;
 import dev.sinter.ir.type.ElementType;
@@ -99,8 +100,11 @@ record DerivativeCase(String name, Body body, List<NdArray> inputs, double step,
         var wrt = wrt();
         var arguments = new ArrayList<>(inputs);
         arguments.addAll(cotangents);
-        var values = Interpreter.run(f, inputs);
+        Function plain = Differentiate.run(f);                  // the case itself may contain derivatives
+        var values = Interpreter.run(plain, inputs);
         Function expanded = Differentiate.run(reverse);
+        Verifier.verify(expanded);
+        Verifier.verify(Simplify.run(expanded));
         var all = Interpreter.run(expanded, arguments);
         close(name + " " + mode + " (simplified)", flat(all), flat(Interpreter.run(Simplify.run(expanded), arguments)), 1e-11);
         for (int k = 0; k < values.size(); k++) {
@@ -119,7 +123,7 @@ record DerivativeCase(String name, Body body, List<NdArray> inputs, double step,
             double[] weights = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
             int[] places = {-2, -1, 1, 2};
             for (int i = 0; i < 4; i++) {
-                double[] there = flat(Interpreter.run(f, moved(directions, places[i] * step)));
+                double[] there = flat(Interpreter.run(plain, moved(directions, places[i] * step)));
                 for (int j = 0; j < difference.length; j++) {
                     difference[j] += weights[i] / step * there[j];
                 }
