@@ -34,6 +34,18 @@ public record Reads(List<Axis> axes, List<Access> accesses, double cost) {
         public boolean isAffine() {
             return index.stream().allMatch(i -> i instanceof Affine);
         }
+
+        /// Whether the element's position in row-major memory is linear in names: quotients and remainders by which an index was split have come together again.
+        public boolean isLinear() {
+            Affine offset = Affine.ZERO;
+            for (int k = 0; k < index.size(); k++) {
+                if (!(index.get(k) instanceof Affine i)) {
+                    return false;
+                }
+                offset = offset.times(value.dim(k)).plus(i);
+            }
+            return offset.isLinear();
+        }
     }
 
     /// What an element of `value` needs, looking through pointwise values for which `stops` does not hold. `value` itself is looked into in any case;
@@ -57,7 +69,8 @@ public record Reads(List<Axis> axes, List<Access> accesses, double cost) {
         } else if (!(value.op() instanceof Dot)) {
             throw new IllegalArgumentException("'" + value + "' has no elements of its own");
         }
-        return new Reads(axes, List.copyOf(trial.accesses), trial.cost);
+        boolean linear = trial.accesses.stream().allMatch(Access::isLinear);
+        return new Reads(axes, List.copyOf(trial.accesses), trial.cost + (linear ? 0 : trial.divisions));
     }
 
     /// Whether an access is at the index of the evaluation itself.
@@ -94,6 +107,7 @@ public record Reads(List<Axis> axes, List<Access> accesses, double cost) {
         private final Set<Access> seen = new HashSet<>();
         private final Map<Value, Map<List<Object>, Expr>> known = new IdentityHashMap<>();
         private double cost;
+        private double divisions;
         private int guards;
 
         Trial(Indices indices, Predicate<Value> stops) {
@@ -127,8 +141,10 @@ public record Reads(List<Axis> axes, List<Access> accesses, double cost) {
         void count(Expr e) {
             switch (e) {
                 case Expr.Apply(var fn, var arguments) -> {
-                    if (indices.of(e).isEmpty() || fn == Fn.DIV || fn == Fn.REM) {
+                    if (indices.of(e).isEmpty()) {
                         cost += cost(fn, e.type());
+                    } else if (fn == Fn.DIV || fn == Fn.REM) {
+                        divisions += cost(fn, e.type());
                     }
                     arguments.forEach(this::count);
                 }

@@ -156,11 +156,11 @@ final class Roots {
         want(operand, times);
     }
 
-    /// Whether an element is an element of another value at an affine index, without arithmetic.
+    /// Whether an element is an element of another value at a position linear in the axes, without arithmetic.
     private boolean isView(Value v) {
         Reads reads = local.get(v);
         return reads.cost() == 0 && (reads.accesses().isEmpty()
-                || reads.accesses().size() == 1 && reads.accesses().getFirst().isAffine() && !reads.accesses().getFirst().guarded());
+                || reads.accesses().size() == 1 && reads.accesses().getFirst().isLinear() && !reads.accesses().getFirst().guarded());
     }
 
     private void want(Value v, double times) {

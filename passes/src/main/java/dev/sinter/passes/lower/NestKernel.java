@@ -63,17 +63,24 @@ final class NestKernel {
         return new Loops.Built(kernel.build(places, deps), kernel.indices);
     }
 
-    private Block build(java.util.function.Function<Value, Place> places, java.util.function.Function<Value, List<Value>> deps) {
-        int stages = 0;
+    /// For each root, the stage in which it is computed: for a value of the row itself, the stage after which it is, -1 before all stages.
+    static Map<Value, Integer> levels(Group.Nest group, java.util.function.Function<Value, List<Value>> deps) {
+        Map<Value, Integer> levels = new IdentityHashMap<>();
         for (Value root : group.roots()) {
-            int l = isRow(root) ? -1 : 0;
+            boolean row = isRow(root, group);
+            int l = row ? -1 : 0;
             for (Value d : deps.apply(root)) {
-                boolean later = !isRow(root) && (isRow(d) || d.op() instanceof Reduce);
-                l = Math.max(l, level.get(d) + (later ? 1 : 0));
+                boolean later = !row && (isRow(d, group) || d.op() instanceof Reduce);
+                l = Math.max(l, levels.get(d) + (later ? 1 : 0));
             }
-            level.put(root, l);
-            stages = Math.max(stages, l + 1);
+            levels.put(root, l);
         }
+        return levels;
+    }
+
+    private Block build(java.util.function.Function<Value, Place> places, java.util.function.Function<Value, List<Value>> deps) {
+        level.putAll(levels(group, deps));
+        int stages = level.values().stream().mapToInt(l -> l + 1).max().orElse(0);
         keepRows(places, deps);
         java.util.function.Function<Value, Place> where = v -> kept.containsKey(v) ? kept.get(v) : places.apply(v);
         boolean alongRows = group.inner().isEmpty() || !rows.isEmpty() && group.roots().stream().allMatch(this::isAlongRows);
@@ -108,8 +115,12 @@ final class NestKernel {
     }
 
     /// Whether a root has one element for each row and is not itself a reduction within the row.
-    private boolean isRow(Value root) {
+    static boolean isRow(Value root, Group.Nest group) {
         return !(root.op() instanceof Reduce) && root.rank() == group.rows().size();
+    }
+
+    private boolean isRow(Value root) {
+        return isRow(root, group);
     }
 
     private boolean isAlongRows(Value root) {

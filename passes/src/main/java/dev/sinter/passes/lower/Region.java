@@ -155,7 +155,7 @@ final class Region {
         for (int r = 0; r < tasks.size(); r++) {
             Task task = tasks.get(r);
             boolean reads = task.reads.stream().anyMatch(v -> isIn(v, buffer));
-            if (reads && (r == k ? !readsInPlace(task, buffer) : order.isBefore(k, r))) {
+            if (reads && (r == k ? !readsInPlace(task, target.value, buffer) : order.isBefore(k, r))) {
                 return false;
             }
             if (reads) {
@@ -166,15 +166,21 @@ final class Region {
         return true;
     }
 
-    /// Whether every element of the buffer that a task reads is read where the element of the same index is computed.
-    private boolean readsInPlace(Task task, Buffer buffer) {
+    /// Whether every element of the buffer that a task reads is read where, and before, the element of the same index is written.
+    private boolean readsInPlace(Task task, Value written, Buffer buffer) {
         if (task.group instanceof Group.Product product) {
             var dot = product.roots().getFirst().op();
             boolean operands = dot.operands().stream().anyMatch(x -> isIn(x, buffer)
                     || x.op() instanceof Pointwise && Reads.of(x, table.indices(), this::isInMemory).accesses().stream().anyMatch(a -> isIn(a.value(), buffer)));
             return !operands && readsInPlace(product.roots().subList(1, product.roots().size()), buffer);
         }
-        return task.group instanceof Group.Nest nest && nest.inner().isEmpty() && readsInPlace(nest.roots(), buffer);
+        if (!(task.group instanceof Group.Nest nest)) {
+            return false;
+        }
+        var levels = NestKernel.levels(nest, root -> dependencies(root, inside(nest.roots())));
+        var readers = nest.roots().stream().filter(root -> Reads.of(root, table.indices(), this::isInMemory).accesses().stream().anyMatch(a -> isIn(a.value(), buffer))).toList();
+        return NestKernel.isRow(written, nest) && readers.stream().allMatch(r -> NestKernel.isRow(r, nest) && levels.get(r) <= levels.get(written))
+                && readsInPlace(readers, buffer);
     }
 
     private boolean readsInPlace(List<Value> elementwise, Buffer buffer) {
@@ -210,8 +216,7 @@ final class Region {
         switch (group) {
             case Group.Nest nest -> {
                 locate(nest.roots());
-                var inside = Collections.<Value>newSetFromMap(new IdentityHashMap<>());
-                inside.addAll(nest.roots());
+                var inside = inside(nest.roots());
                 var built = NestKernel.build(nest, table, this::place, this::stores, root -> dependencies(root, inside));
                 steps.add(table.kernel(Origins.kernel(nest.roots()), origin, built));
             }
@@ -245,6 +250,12 @@ final class Region {
 
     private List<Place> stores(Value root) {
         return targets.getOrDefault(root, List.of());
+    }
+
+    private static Set<Value> inside(List<Value> roots) {
+        Set<Value> inside = Collections.newSetFromMap(new IdentityHashMap<>());
+        inside.addAll(roots);
+        return inside;
     }
 
     private List<Value> dependencies(Value root, Set<Value> inside) {

@@ -57,6 +57,11 @@ public final class Affine {
         return terms.isEmpty();
     }
 
+    /// Whether there are neither quotients nor remainders.
+    public boolean isLinear() {
+        return terms.keySet().stream().allMatch(Name.class::isInstance);
+    }
+
     /// The coefficient of a name; 0 if it does not occur as a term by itself.
     public Dim coefficient(Expr.Var name) {
         return terms.getOrDefault(new Name(name), Dim.ZERO);
@@ -93,7 +98,7 @@ public final class Affine {
     }
 
     /// The sum.
-    Affine plus(Affine that) {
+    public Affine plus(Affine that) {
         if (that.terms.isEmpty() && that.constant.is(0)) {
             return this;
         }
@@ -104,7 +109,7 @@ public final class Affine {
     }
 
     /// The product with a dim.
-    Affine times(Dim factor) {
+    public Affine times(Dim factor) {
         if (factor.is(0)) {
             return ZERO;
         }
