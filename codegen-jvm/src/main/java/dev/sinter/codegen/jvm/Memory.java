@@ -13,7 +13,7 @@ final class Memory {
     static final String SEGMENT = "java/lang/foreign/MemorySegment";
     static final String SEGMENT_DESCRIPTOR = "L" + SEGMENT + ";";
     private static final String LAYOUT = "java/lang/foreign/ValueLayout";
-    private static final String ORDER_DESCRIPTOR = "Ljava/nio/ByteOrder;";
+    static final String ORDER_DESCRIPTOR = "Ljava/nio/ByteOrder;";
     /// The lowest bit of each of eight bytes.
     private static final long BOOLS = 0x0101_0101_0101_0101L;
     private static final int BYTES_OF_LONG = 8;
@@ -144,18 +144,23 @@ final class Memory {
     }
 
     private void contiguous(Buffer buffer, Split split, Runnable offset, Runnable mask) {
-        split.species(code);
-        method.segment(buffer);
-        offset.run();
-        order();
-        if (mask != null) {
+        if (mask == null) {
+            split.species(code);
+            method.segment(buffer);
+            offset.run();
+            order(code);
+            code.invokeStatic(split.owner(), "fromMemorySegment",
+                    "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + ")" + split.descriptor());
+        } else {
+            method.segment(buffer);
+            offset.run();
             mask.run();
+            method.target().support().call(code, new Access(split, false, true));
         }
-        code.invokeStatic(split.owner(), "fromMemorySegment", "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR
-                + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")" + split.descriptor());
     }
 
-    private void order() {
+    /// Pushes the order of bytes in buffers.
+    static void order(Instructions code) {
         code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + ORDER_DESCRIPTOR);
     }
 
@@ -281,17 +286,24 @@ final class Memory {
         for (int p = 0; p < split.count(); p++) {
             method.vectors().push(value, p);
         }
+        boolean inPlace = mask == null && (method.statements().inLoop() || !method.hasManyStores());
         for (int p = split.count() - 1; p >= 0; p--) {
+            if (!inPlace) {
+                Access.reinterpret(code, split);
+            }
             method.segment(to);
             method.scalars().pushShared(index);
             scale(to.type());
             addOffset((long) p * split.partBytes());
-            order();
-            if (mask != null) {
-                code.loadReference(masks[p]);
+            if (inPlace) {
+                order(code);
+                code.invokeVirtual(split.owner(), "intoMemorySegment", "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + ")V");
+            } else {
+                if (mask != null) {
+                    code.loadReference(masks[p]);
+                }
+                method.target().support().call(code, new Access(split, true, mask != null));
             }
-            code.invokeVirtual(split.owner(), "intoMemorySegment",
-                    "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")V");
         }
     }
 

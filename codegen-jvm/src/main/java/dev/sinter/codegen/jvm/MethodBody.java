@@ -6,6 +6,7 @@ import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -17,6 +18,8 @@ final class MethodBody {
     private static final int BUFFERS = 1;
     private static final int TEAM = 2;
     private static final int MEMBER = 3;
+    /// So many vector stores C1 takes in place, beside what else a register tile does.
+    private static final int STORES_IN_PLACE = 18;
 
     private final Target target;
     private final Instructions code;
@@ -27,6 +30,7 @@ final class MethodBody {
     private final Memory memory;
     private final Statements statements;
     private final Map<Buffer, Integer> segments = new IdentityHashMap<>();
+    private boolean manyStores;
 
     /// Code of `target` to be written to `out`, which calls the methods of `callees` where kernels are launched.
     MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out) {
@@ -58,6 +62,7 @@ final class MethodBody {
     /// Writes what comes before the statements.
     void open(Method method) {
         var mentions = Mentions.of(method.body());
+        manyStores = method.body().stream().mapToInt(this::vectorsStored).sum() > STORES_IN_PLACE;
         method.parameters().forEach(p -> frame.bind(p, Masks.DEFAULT_CARRIER));
         for (Expr.Var name : mentions.free()) {
             int dim = target.program().dims().indexOf(name);
@@ -85,6 +90,16 @@ final class MethodBody {
             code.storeReference(local);
             segments.put(buffer, local);
         }
+    }
+
+    private int vectorsStored(Stmt statement) {
+        return statement instanceof Stmt.Store(_, _, var value, _) && value.lanes() > 1 && value.type() != ElementType.BOOL
+                ? vectors.split(value).count() : 0;
+    }
+
+    /// Whether the method stores so many vectors outside of loops that C1 needs help, see [Access].
+    boolean hasManyStores() {
+        return manyStores;
     }
 
     /// Pushes the memory of a buffer.

@@ -64,12 +64,45 @@ final class Outliner {
     Method cut(String where, String methodName, List<Expr.Var> parameters, List<Stmt> body) {
         this.where = where;
         this.methodName = methodName;
-        pieces = 0;
-        return method(parameters, body, null);
+        pieces = 1;                                            // 0 is the method itself
+        var isolated = isolated(body, false);
+        return method(methodName + "-0", parameters, isolated, null);
     }
 
-    private Method method(List<Expr.Var> parameters, List<Stmt> body, Expr.Var result) {
-        String name = methodName + "-" + pieces++;
+    /// The same statements, where the body of a loop that declares vector accumulators for a loop within it is a method of its own: a
+    /// register tile. The JIT then compiles it from its entry, where no vector lives yet. What it compiles from within a running loop
+    /// finds the accumulators boxed, of unknown shape, and keeps them so.
+    private List<Stmt> isolated(List<Stmt> list, boolean inLoop) {
+        if (inLoop && list.stream().anyMatch(Outliner::isVectorAccumulator) && list.stream().anyMatch(Outliner::isLoop)) {
+            var mentions = Mentions.of(list);
+            if (mentions.assigned().isEmpty() && parameters(mentions).stream().allMatch(p -> p.lanes() == 1)) {
+                Stmt call = call(list, Set.of());
+                return call == null ? list : List.of(call);
+            }
+        }
+        return list.stream().map(s -> isolated(s, inLoop)).toList();
+    }
+
+    private Stmt isolated(Stmt statement, boolean inLoop) {
+        return switch (statement) {
+            case Stmt.For(var i, var from, var to, var step, var binding, var body) ->
+                    new Stmt.For(i, from, to, step, binding, isolated(body, true));
+            case Stmt.If(var condition, var then, var otherwise) ->
+                    new Stmt.If(condition, isolated(then, inLoop), isolated(otherwise, inLoop));
+            case Stmt.While(var head, var condition, var body) -> new Stmt.While(head, condition, isolated(body, true));
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> statement;
+        };
+    }
+
+    private static boolean isVectorAccumulator(Stmt statement) {
+        return statement instanceof Stmt.Let(var name, _) && name.isMutable() && name.lanes() > 1;
+    }
+
+    private static boolean isLoop(Stmt statement) {
+        return statement instanceof Stmt.For || statement instanceof Stmt.While;
+    }
+
+    private Method method(String name, List<Expr.Var> parameters, List<Stmt> body, Expr.Var result) {
         int entries = Mentions.of(body).buffers().size() + Mentions.of(body).free().size();
         var method = new Method(name, parameters, fit(body, budget - TABLE_ENTRY * entries, true), result);
         methods.add(method);
@@ -180,7 +213,7 @@ final class Outliner {
         var parameters = parameters(mentions);
         var result = mentions.assigned().stream().filter(v -> !dying.contains(v)).findFirst().orElse(null);
         var standIn = new Kernel(methodName, parameters, List.of(), "");
-        callees.put(standIn, method(parameters, statements, result));
+        callees.put(standIn, method(methodName + "-" + pieces++, parameters, statements, result));
         return new Stmt.Launch(standIn, List.copyOf(parameters));
     }
 

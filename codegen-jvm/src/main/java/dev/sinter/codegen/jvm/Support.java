@@ -5,8 +5,10 @@ import static org.objectweb.asm.Opcodes.*;
 import dev.sinter.ir.type.ElementType;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 
@@ -19,6 +21,7 @@ final class Support {
 
     private final String owner;
     private final Set<Helper> helpers = EnumSet.noneOf(Helper.class);
+    private final Set<Access> accesses = new LinkedHashSet<>();
     private final Map<Constant, String> shuffles = new LinkedHashMap<>();
     private boolean littleEndianLong;
 
@@ -31,6 +34,12 @@ final class Support {
     void call(Instructions code, Helper helper) {
         helpers.add(helper);
         code.invokeStatic(owner, helper.methodName(), helper.descriptor());
+    }
+
+    /// Calls a load or store.
+    void call(Instructions code, Access access) {
+        accesses.add(access);
+        code.invokeStatic(owner, access.methodName(), access.descriptor());
     }
 
     /// Pushes a constant shuffle of the lanes of a part.
@@ -48,16 +57,19 @@ final class Support {
 
     /// Writes all of it.
     void emit(ClassVisitor out) {
-        for (Helper helper : helpers) {
-            MethodVisitor method = out.visitMethod(ACC_PRIVATE | ACC_STATIC, helper.methodName(), helper.descriptor(), null, null);
-            method.visitCode();
-            helper.body(new Instructions(method, 0));
-            method.visitMaxs(0, 0);
-            method.visitEnd();
-        }
+        helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
+        accesses.forEach(a -> method(out, a.methodName(), a.descriptor(), a::body));
         if (littleEndianLong || !shuffles.isEmpty()) {
             constants(out);
         }
+    }
+
+    private static void method(ClassVisitor out, String name, String descriptor, Consumer<Instructions> body) {
+        MethodVisitor method = out.visitMethod(ACC_PRIVATE | ACC_STATIC, name, descriptor, null, null);
+        method.visitCode();
+        body.accept(new Instructions(method, 0));
+        method.visitMaxs(0, 0);
+        method.visitEnd();
     }
 
     private void constants(ClassVisitor out) {

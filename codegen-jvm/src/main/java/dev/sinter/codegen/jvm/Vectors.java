@@ -70,7 +70,8 @@ final class Vectors {
         }
     }
 
-    private static String plural(ElementType type) {
+    /// The Vector API's word for vectors of a type: `Floats`.
+    static String plural(ElementType type) {
         return switch (type) {
             case F32 -> "Floats";
             case F64 -> "Doubles";
