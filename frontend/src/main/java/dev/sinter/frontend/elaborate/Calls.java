@@ -106,7 +106,8 @@ final class Calls {
             boolean before = e.trains;
             if (f.declaration() != null && f.declaration().train()) e.trains = true;
             try {
-                Datum result = e.expressions.evaluate(f.body(), scope);
+                // The names of a body that is a block stand beside the parameters: a loop in it may bind these anew.
+                Datum result = f.body() instanceof Expression.Block block ? e.statements.block(block, scope) : e.expressions.evaluate(f.body(), scope);
                 return f.result().isEmpty() ? result : e.types.checkResult(f.result().get(), result, scope, f.body().span(), what);
             } finally {
                 e.trains = before;

@@ -27,7 +27,7 @@ final class Elaborator {
     record Frame(String function, Span call, List<Calls.Given> given) { }
 
     final Options options;
-    final Problems problems;
+    Problems problems;
     final Arrays arrays = new Arrays(this);
     final Operators operators = new Operators(this);
     final Expressions expressions = new Expressions(this);
@@ -83,6 +83,21 @@ final class Elaborator {
     /// The innermost call that the user wrote.
     private Optional<Frame> userFrame() {
         return frames.stream().filter(f -> !f.call.source().isLibrary()).findFirst();
+    }
+
+    /// Runs `attempt`; if it has problems they are forgotten and `instead` is run.
+    <T> T trying(Supplier<T> attempt, Supplier<T> instead) {
+        Problems reported = problems;
+        problems = new Problems();
+        T result = null;
+        try {
+            result = attempt.get();
+        } catch (Failure _) {
+            result = null;
+        }
+        boolean failed = result == null || problems.hasErrors();
+        problems = reported;
+        return failed ? instead.get() : result;
     }
 
     /// Reports a failure. One inside the library is shown at the user's call, with the library's place beside it.

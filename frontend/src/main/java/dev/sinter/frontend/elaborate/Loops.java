@@ -194,7 +194,20 @@ final class Loops {
         if (names.isEmpty()) {
             throw Failure.of(Code.S0901, "nothing changes from one round of this loop to the next", w.span(), "the body binds no name that is bound before the loop");
         }
-        List<Value> initial = structure.flatten(start, true, w.span());
+        boolean numbers = hasWholes(start);
+        Datum end = numbers ? e.trying(() -> whileLoop(w, scope, names, start, true), () -> whileLoop(w, scope, names, start, false)) : whileLoop(w, scope, names, start, true);
+        for (int k = 0; k < names.size(); k++) scope.bind(names.get(k), ((Datum.Tuple) end).fields().get(k));
+    }
+
+    /// Whether a number is carried whose element type the loop decides: i64 if that goes through, else real.
+    private static boolean hasWholes(Datum start) {
+        var leaves = new ArrayList<Datum>();
+        leaves(start, leaves);
+        return leaves.stream().anyMatch(Arrays::isWhole);
+    }
+
+    private Datum whileLoop(Statement.While w, Scope scope, List<String> names, Datum start, boolean wholes) {
+        List<Value> initial = structure.flatten(start, wholes, w.span());
         for (int attempt = 0; ; attempt++) {
             var bound = initial.stream().map(v -> e.graph.parameter("carried", v.tensor())).toList();
             Scope body = scope.inner();
@@ -202,11 +215,15 @@ final class Loops {
             for (int k = 0; k < names.size(); k++) body.define(names.get(k), ((Datum.Tuple) carry).fields().get(k));
             Value condition = e.arrays.of(e.expressions.evaluate(w.condition(), body), null, w.condition().span());
             if (condition.element() != ElementType.BOOL || condition.rank() > 0) throw wrongCondition(new Datum.Array(condition), w.condition().span());
+            if (Region.order(List.of(condition), Region.identitySet()).stream().noneMatch(bound::contains)) {
+                throw Failure.of(Code.S0901, "the condition of this loop never changes", w.condition().span(), "it depends on none of " + String.join(", ", names.stream().map(n -> "`" + n + "`").toList()))
+                    .help("bind what changes before the loop, and bind it anew in its body");
+            }
             var before = e.state.snapshot();
             e.statements.block(w.body(), body.body());
             refuseState(before, w.span());
             Datum after = Datum.Tuple.of(names.stream().map(body::find).toList());
-            List<Value> results = structure.flatten(after, true, w.span());
+            List<Value> results = structure.flatten(after, wholes, w.span());
             List<Value> widened = attempt == 0 ? widened(start, initial, results) : null;
             if (widened != null) {
                 initial = widened;
@@ -218,9 +235,7 @@ final class Loops {
             var captured = new ArrayList<>(step.captured());
             test.captured().stream().filter(v -> !captured.contains(v)).forEach(captured::add);
             var op = new While(extend(test, captured, bound.size()), extend(step, captured, bound.size()), captured, initial);
-            Datum end = structure.rebuild(start, e.graph.parts(e.graph.add(op)).iterator());
-            for (int k = 0; k < names.size(); k++) scope.bind(names.get(k), ((Datum.Tuple) end).fields().get(k));
-            return;
+            return structure.rebuild(start, e.graph.parts(e.graph.add(op)).iterator());
         }
     }
 
@@ -294,7 +309,12 @@ final class Loops {
     /// A scan. `body` maps the carried datum and the slices of the sequences to the next carried datum and the outputs; the result is
     /// the last carried datum and the stacked outputs.
     List<Datum> scan(Datum start, List<Value> sequences, Dim length, boolean reverse, Span span, BiFunction<Datum, List<Value>, List<Datum>> body) {
-        List<Value> initial = structure.flatten(start, true, span);
+        return hasWholes(start) ? e.trying(() -> scan(start, sequences, length, reverse, span, body, true), () -> scan(start, sequences, length, reverse, span, body, false))
+            : scan(start, sequences, length, reverse, span, body, true);
+    }
+
+    private List<Datum> scan(Datum start, List<Value> sequences, Dim length, boolean reverse, Span span, BiFunction<Datum, List<Value>, List<Datum>> body, boolean wholes) {
+        List<Value> initial = structure.flatten(start, wholes, span);
         for (int attempt = 0; ; attempt++) {
             var bound = new ArrayList<Value>();
             initial.forEach(v -> bound.add(e.graph.parameter("carried", v.tensor())));
@@ -317,7 +337,7 @@ final class Loops {
             if (!structure.sameForm(start, step.getFirst())) {
                 throw Failure.of(Code.S0901, "what the loop carries changes its form", span, "it begins as " + Show.kind(start) + " and becomes " + Show.kind(step.getFirst()));
             }
-            List<Value> carry = structure.flatten(step.getFirst(), true, span);
+            List<Value> carry = structure.flatten(step.getFirst(), wholes, span);
             List<Value> widened = attempt == 0 ? widened(start, initial, carry) : null;
             if (widened != null) {
                 initial = widened;

@@ -94,9 +94,10 @@ public final class Formatter {
         out.append(INDENT.repeat(level));
         Token before = null;
         boolean signBefore = false;
+        boolean dotBefore = false;      // the word before is a field
         for (Token word : line.words) {
             boolean sign = isSign(word, before, line);
-            if (before != null && space(before, word, signBefore)) out.append(isComment(word) && word.getType() != SinterLexer.BLOCK_COMMENT ? "  " : " ");
+            if (before != null && space(before, word, signBefore, dotBefore)) out.append(isComment(word) && word.getType() != SinterLexer.BLOCK_COMMENT ? "  " : " ");
             out.append(word.getText().stripTrailing());
             switch (word.getType()) {
                 case SinterLexer.LPAREN, SinterLexer.LBRACKET, SinterLexer.LBRACE -> {
@@ -111,6 +112,7 @@ public final class Formatter {
                 }
                 default -> { }
             }
+            dotBefore = before != null && before.getType() == SinterLexer.DOT;
             before = word;
             signBefore = sign;
         }
@@ -142,7 +144,7 @@ public final class Formatter {
         return next < source.text().length() && Character.isWhitespace(source.text().codePointAt(source.text().offsetByCodePoints(0, next)));
     }
 
-    private boolean space(Token a, Token b, boolean sign) {
+    private boolean space(Token a, Token b, boolean sign, boolean field) {
         int x = a.getType();
         int y = b.getType();
         if (isComment(a) || isComment(b)) return true;
@@ -156,6 +158,7 @@ public final class Formatter {
         boolean inBrackets = !open.isEmpty() && open.peek() == SinterLexer.LBRACKET;
         if (y == SinterLexer.COLON) return false;
         if (x == SinterLexer.COLON) return !inBrackets || blankBetween(a, b);
+        if (field && (y == SinterLexer.LPAREN || y == SinterLexer.LBRACKET)) return false;
         if (y == SinterLexer.LPAREN) {
             if (x == SinterLexer.RPAREN) return blankBetween(a, b);
             return !(CALLEES.contains(x) || x == SinterLexer.RBRACE) || x == SinterLexer.IN && blankBetween(a, b) || x == SinterLexer.STRING;
