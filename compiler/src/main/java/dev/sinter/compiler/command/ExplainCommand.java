@@ -94,7 +94,9 @@ final class ExplainCommand implements Callable<Integer> {
         out.println(name + ": " + kernels(lowered.program().body()) + " kernels");
         for (Decision d : lowered.decisions()) {
             out.println("  " + (d.fused() ? "joined " : "apart  ") + d.producer() + at(d.from()) + " -> " + d.consumer() + at(d.to()));
-            out.println("         " + d.reason());
+            if (!d.reason().isEmpty()) {
+                out.println("         " + d.reason());
+            }
         }
     }
 

@@ -49,6 +49,8 @@ final class TestCommand implements Callable<Integer> {
     private int examples;
     private int checks;
     private int failed;
+    /// The first failure of the compiler itself. The other files are tested nevertheless.
+    private RuntimeException bug;
 
     @Override
     public Integer call() throws IOException {
@@ -74,6 +76,9 @@ final class TestCommand implements Callable<Integer> {
                 run(name, Frontend.libraryExamples(name, frontend), options);
             }
         }
+        if (bug != null) {
+            throw bug;
+        }
         if (!json) {
             sinter.console().out().println((examples - failed) + " of " + examples + " examples passed (" + checks + " checks)"
                     + (invalid == 0 ? "" : "; " + invalid + (invalid == 1 ? " file is" : " files are") + " invalid"));
@@ -88,7 +93,15 @@ final class TestCommand implements Callable<Integer> {
             }
             return;
         }
-        for (Outcome outcome : Examples.run(found, options, threads)) {
+        List<Outcome> outcomes;
+        try {
+            outcomes = Examples.run(found, options, threads);
+        } catch (RuntimeException e) {
+            sinter.console().out().println("BROKEN " + file + ": the compiler failed; see below");
+            bug = bug == null ? e : bug;
+            return;
+        }
+        for (Outcome outcome : outcomes) {
             examples++;
             checks += outcome.checks();
             failed += outcome.passed() ? 0 : 1;
