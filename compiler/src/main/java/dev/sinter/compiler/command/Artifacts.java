@@ -1,6 +1,7 @@
 package dev.sinter.compiler.command;
 
 import dev.sinter.frontend.problem.Near;
+import dev.sinter.runtime.ElementType;
 import dev.sinter.runtime.Function;
 import dev.sinter.runtime.LoadOptions;
 import dev.sinter.runtime.Manifest;
@@ -71,13 +72,15 @@ final class Artifacts {
 
     /// Whether an input is the seed of the random numbers, for which 0 will do.
     static boolean isSeed(Manifest.Value input) {
-        return input.name().equals("seed") && input.type() == dev.sinter.runtime.ElementType.I64 && input.shape().isEmpty();
+        return input.name().equals("seed") && input.type() == ElementType.I64 && input.shape().isEmpty();
     }
 
     /// How to call a function from a shell.
-    static String shellCall(Path artifact, Function function) {
+    ///
+    /// @param text whether sequences of `i32` are text
+    static String shellCall(Path artifact, Function function, boolean text) {
         return "sinter run " + artifact + " " + function.name() + function.inputs().stream().filter(i -> !isSeed(i))
-                .map(i -> " " + i.name() + "=" + (i.shape().isEmpty() ? "NUMBER" : "FILE.npy")).collect(Collectors.joining());
+                .map(i -> " " + i.name() + "=" + (i.shape().isEmpty() ? "1" : text && i.type() == ElementType.I32 && i.shape().size() == 1 ? "\"In the \"" : "FILE.npy")).collect(Collectors.joining());
     }
 
     /// How to call a function from Java.

@@ -3,16 +3,14 @@ package dev.sinter.compiler.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Map;
 
 /// Where a command writes.
 ///
 /// @param out      results
 /// @param err      progress and messages
-/// @param here     the folder that relative paths start from
 /// @param terminal whether a person watches, so that lines may be drawn over
-record Console(PrintStream out, PrintStream err, Path here, boolean terminal) {
+record Console(PrintStream out, PrintStream err, boolean terminal) {
     private static final JsonMapper JSON = new JsonMapper();
 
     /// Writes one JSON object on one line of standard output.

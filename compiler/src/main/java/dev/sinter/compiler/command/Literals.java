@@ -64,7 +64,7 @@ final class Literals {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
             throw new UserError("'" + name + "=" + text + "': expected a .npy file, a number, or a nested list such as [[1, 2], [3, 4]]"
-                    + (isWhole(type) ? ", or a text in quotes" : "") + (text.startsWith("[") ? "; " + e.getOriginalMessage() : ""));
+                    + (isWhole(type) ? ", or a text in quotes" : "") + (text.startsWith("[") ? "; something is wrong at character " + e.getLocation().getColumnNr() : ""));
         }
     }
 

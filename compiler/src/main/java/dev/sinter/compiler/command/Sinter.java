@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -66,7 +65,7 @@ public final class Sinter implements Runnable {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         boolean terminal = System.console() != null && System.console().isTerminal();
-        int code = run(args, new Console(out, err, Path.of(""), terminal));
+        int code = run(args, new Console(out, err, terminal));
         out.flush();
         System.exit(code);
     }
@@ -77,7 +76,7 @@ public final class Sinter implements Runnable {
     /// @param err progress and messages
     /// @return the exit code
     public static int run(String[] args, PrintStream out, PrintStream err) {
-        return run(args, new Console(out, err, Path.of(""), false));
+        return run(args, new Console(out, err, false));
     }
 
     private static int run(String[] args, Console console) {
@@ -110,7 +109,8 @@ public final class Sinter implements Runnable {
     }
 
     private static int wrongUse(Console console, ParameterException e) {
-        console.err().println("error: " + e.getMessage());
+        boolean noCommand = e instanceof UnmatchedArgumentException u && e.getCommandLine().getParent() == null && !u.getUnmatched().getFirst().startsWith("-");
+        console.err().println("error: " + (noCommand ? "there is no command '" + ((UnmatchedArgumentException) e).getUnmatched().getFirst() + "'" : e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched) {
             UnmatchedArgumentException.printSuggestions(unmatched, new PrintWriter(console.err(), true));
         }

@@ -175,7 +175,7 @@ final class TrainCommand implements Callable<Integer> {
     private void announce(Optional<DataSet> data, CheckedModel model, int epochs, int batch, long seed) {
         sinter.console().err().println("model " + model.module().name() + data.map(d -> "; data " + d.name() + ": " + d.rows() + " rows to train on, " + d.heldOutRows()
                 + " held out; " + String.join("; ", d.notes())).orElse("; no data"));
-        sinter.console().err().println(epochs + " epochs, batches of " + batch + ", seed " + seed);
+        sinter.console().err().println(epochs + (epochs == 1 ? " epoch" : " epochs") + data.map(_ -> ", batches of " + batch).orElse("") + ", seed " + seed);
     }
 
     private Compilation compile(CheckedModel model) {
@@ -224,7 +224,7 @@ final class TrainCommand implements Callable<Integer> {
             out.println("loss curve            " + picture);
         }
         Function shown = Artifacts.showpiece(model);
-        out.println("call it from a shell  " + Artifacts.shellCall(artifact, shown));
+        out.println("call it from a shell  " + Artifacts.shellCall(artifact, shown, text.isPresent()));
         out.println("call it from Java     " + Artifacts.javaCall(artifact, shown).indent(22).strip());
         if (json) {
             summary(trainer, model, scores, points, artifact, picture, seed, batch, seconds);
