@@ -4,6 +4,7 @@ import dev.sinter.runtime.ElementType;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,8 @@ final class Tables {
             }
         } catch (IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            throw new DataException(file + " cannot be read: " + e.getCause().getMessage(), e);
         }
         return rows;
     }

@@ -23,7 +23,7 @@ class ModelCommandsTest extends CommandLineTest {
         }
         assertTrue(succeeds().startsWith("Usage: sinter"));
         assertTrue(succeeds("--version").startsWith(Compiler.PRODUCER + ", Java "));
-        assertEquals("error: there is no command 'trian'\nDid you mean: sinter train or sinter graph or sinter explain?\ntry: sinter --help", fails(2, "trian", "x"));
+        assertEquals("error: there is no command 'trian'\nDid you mean: sinter train?\ntry: sinter --help", fails(2, "trian", "x"));
     }
 
     @Test
@@ -33,7 +33,7 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals("[]\n", succeeds("check", small.toString(), "--json"));
         Path bad = write("bad.sinter", SMALL.replace("image @ weight", "image @ weigth"));
         String text = fails(1, "check", bad.toString());
-        assertTrue(text.startsWith("error[S0201]: there is no `weigth` here\n --> " + bad + ":8:54") || text.contains("did you mean `weight`?"), text);
+        assertTrue(text.startsWith("error[S0201]: there is no `weigth` here\n  --> " + bad + ":8:54\n"), text);
         Result json = sinter("check", bad.toString(), "--json");
         assertEquals(1, json.code());
         JsonNode problems = new JsonMapper().readTree(json.out());
@@ -116,7 +116,7 @@ class ModelCommandsTest extends CommandLineTest {
         assertTrue(fails(2, "explain", "S0511x").startsWith("error: there is no code S0511x; did you mean S0511"));
         assertEquals("error: give a code or --fusion, not both", fails(2, "explain", "S0501", "--fusion", small));
         String fusion = succeeds("explain", "--fusion", small, "--function", "predict");
-        assertTrue(fusion.startsWith("predict: ") && fusion.contains("joined ") && fusion.contains(small + ":"), fusion);
+        assertTrue(fusion.startsWith("predict: ") && fusion.contains("  apart  ") && fusion.contains(small + ":"), fusion);
         JsonNode decision = new JsonMapper().readTree(succeeds("explain", "--fusion", small, "--function", "predict", "--json").lines().findFirst().orElseThrow());
         assertEquals("predict", decision.get("function").asText());
         assertTrue(decision.get("fused").isBoolean());
@@ -144,7 +144,7 @@ class ModelCommandsTest extends CommandLineTest {
         for (String executor : new String[] {"interp", "jvm-scalar"}) {
             assertTrue(result.out().contains("    on " + executor + ": expected 0.25, found 0.33333334 at [0, 0], the worst of 3 of 3 elements (error 0.0833, allowed 1.00e-06)"), result.out());
         }
-        assertTrue(result.out().startsWith("FAILED " + wrong + ": zero weights know nothing\n  " + wrong + ":28:5: predict([[1, 2]]) ~ full([1, 3], 0.25) within 1e-6\n"), result.out());
+        assertTrue(result.out().startsWith("FAILED " + wrong + ": zero weights know nothing\n  " + wrong + ":30:5: predict([[1, 2]]) ~ full([1, 3], 0.25) within 1e-6\n"), result.out());
         assertTrue(result.out().endsWith("0 of 1 examples passed (1 checks)\n"), result.out());
         write("invalid.sinter", "model");
         Result both = sinter("test", folder.toString(), "--target", "jvm", "--json");

@@ -82,7 +82,7 @@ class RunCommandTest extends CommandLineTest {
         assertEquals("error: 'image=cat': expected a .npy file, a number, or a nested list such as [[1, 2], [3, 4]]", fails(1, "run", jar, "predict", "image=cat"));
         assertEquals("error: 'image=[[1, 2': expected a .npy file, a number, or a nested list such as [[1, 2], [3, 4]]; something is wrong at character 7",
                 fails(1, "run", jar, "predict", "image=[[1, 2"));
-        assertEquals("error: 'image=[[1]] 2': expected a .npy file, a number, or a nested list such as [[1, 2], [3, 4]]; something is wrong at character 8",
+        assertEquals("error: 'image=[[1]] 2': expected a .npy file, a number, or a nested list such as [[1, 2], [3, 4]]; something is wrong at character 7",
                 fails(1, "run", jar, "predict", "image=[[1]] 2"));
     }
 
