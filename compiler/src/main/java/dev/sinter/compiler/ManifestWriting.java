@@ -1,6 +1,7 @@
 package dev.sinter.compiler;
 
 import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.graph.Requirement;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
@@ -47,7 +48,8 @@ final class ManifestWriting {
             }
         }
         return new Manifest.FunctionEntry(entry.name(), entry.doc(), lowered.program().dims().stream().map(Expr.Var::name).toList(), inputs, outputs,
-                formula(lowered.flops()), formula(lowered.bytes()), reads, writes, variants);
+                formula(lowered.flops()), formula(lowered.bytes()), reads, writes,
+                Requirement.of(entry.function()).stream().map(r -> new Manifest.Requirement(formula(r.notNegative()), r.because())).toList(), variants);
     }
 
     static Manifest.Variant variant(String target, String code, String symbol, LoopProgram program) {

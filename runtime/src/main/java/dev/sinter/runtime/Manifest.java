@@ -93,9 +93,10 @@ public record Manifest(int format, String producer, String model, List<State> st
     /// @param bytes    an estimate of the memory traffic of a call
     /// @param reads    names of the state it reads
     /// @param writes   names of the state it writes
+    /// @param requires what must hold among the dims of a call
     /// @param variants its code, at least one
     public record FunctionEntry(String name, String doc, List<String> dims, List<Value> inputs, List<Value> outputs,
-                                Formula flops, Formula bytes, List<String> reads, List<String> writes, List<Variant> variants) {
+                                Formula flops, Formula bytes, List<String> reads, List<String> writes, List<Requirement> requires, List<Variant> variants) {
         /// Copies the lists.
         public FunctionEntry {
             dims = List.copyOf(dims);
@@ -103,9 +104,22 @@ public record Manifest(int format, String producer, String model, List<State> st
             outputs = List.copyOf(outputs);
             reads = List.copyOf(reads);
             writes = List.copyOf(writes);
+            requires = List.copyOf(requires);
             variants = List.copyOf(variants);
         }
+
+        /// A function that takes every binding of its dims.
+        public FunctionEntry(String name, String doc, List<String> dims, List<Value> inputs, List<Value> outputs,
+                             Formula flops, Formula bytes, List<String> reads, List<String> writes, List<Variant> variants) {
+            this(name, doc, dims, inputs, outputs, flops, bytes, reads, writes, List.of(), variants);
+        }
     }
+
+    /// What must hold among the dims of a call, lest code read beyond a tensor: a window of 5 over `N` elements requires that `N-5` is not negative.
+    ///
+    /// @param notNegative the formula that must be at least 0
+    /// @param because     what needs it, for messages
+    public record Requirement(Formula notNegative, String because) { }
 
     /// An input or an output.
     ///

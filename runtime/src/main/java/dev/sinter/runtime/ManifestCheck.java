@@ -112,6 +112,7 @@ final class ManifestCheck {
         outputs.forEach((name, output) -> output.shape().forEach(axis -> names(where + ": output '" + name + "'", axis, dims)));
         names(where + ": flops", function.flops(), dims);
         names(where + ": bytes", function.bytes(), dims);
+        function.requires().forEach(r -> names(where + ": requires", r.notNegative(), dims));
         for (String name : unique(where + ": reads", function.reads(), name -> name).keySet()) {
             require(state.containsKey(name), where, "reads the state '" + name + "', which there is not");
         }

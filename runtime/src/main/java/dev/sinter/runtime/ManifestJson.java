@@ -40,7 +40,11 @@ final class ManifestJson {
         return in.end(new Manifest.FunctionEntry(in.text("name"), in.text("doc"), in.texts("dims"),
                 in.list("inputs", ManifestJson::value), in.list("outputs", ManifestJson::value),
                 in.formula("flops"), in.formula("bytes"), in.texts("reads"), in.texts("writes"),
-                in.list("variants", ManifestJson::variant)));
+                in.list("requires", ManifestJson::requirement), in.list("variants", ManifestJson::variant)));
+    }
+
+    private static Manifest.Requirement requirement(Fields in) {
+        return in.end(new Manifest.Requirement(in.formula("notNegative"), in.text("because")));
     }
 
     private static Manifest.Value value(Fields in) {
@@ -102,7 +106,15 @@ final class ManifestJson {
         out.key("bytes").text(function.bytes().toString());
         out.key("reads").texts(function.reads());
         out.key("writes").texts(function.writes());
+        out.key("requires").rows(function.requires(), ManifestJson::write);
         out.key("variants").rows(function.variants(), ManifestJson::write);
+        out.close('}');
+    }
+
+    private static void write(Text out, Manifest.Requirement requirement) {
+        out.openFlat('{');
+        out.key("notNegative").text(requirement.notNegative().toString());
+        out.key("because").text(requirement.because());
         out.close('}');
     }
 

@@ -58,6 +58,13 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
             for (int i = 0; i < inputs.length; i++) {
                 inputShapes[i] = checkedInput(i);
             }
+            for (var requirement : function.requires()) {
+                long value = requirement.notNegative().evaluate(values);
+                if (value < 0) {
+                    throw new CallException(function.name(), "the inputs are too small: " + requirement.because() + " needs "
+                            + requirement.notNegative() + " to be 0 or more, and it is " + value + boundDims());
+                }
+            }
             var outputShapes = new long[function.outputs().size()][];
             for (int i = 0; i < outputShapes.length; i++) {
                 outputShapes[i] = outputShape(function.outputs().get(i));

@@ -309,6 +309,21 @@ class SessionTest {
     }
 
     @Test
+    void dimsThatCodeCannotTakeAreRefused() {
+        var narrow = new Manifest.FunctionEntry("narrow", "", List.of("N"), List.of(new Manifest.Value("x", ElementType.F32, HandWritten.formulas("N"))),
+                List.of(), Formula.of("1"), Formula.of("1"), List.of(), List.of(), List.of(new Manifest.Requirement(Formula.of("N-5"), "%3 = window")),
+                List.of(new Manifest.Variant("jvm-scalar", HandWritten.FOLDER + "check.class", "", Formula.of("0"), List.of())));
+        var manifest = new Manifest("p", "m", List.of(), List.of(narrow));
+        assertEquals(manifest.functions(), Manifest.parse(manifest.toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8)).functions());
+        try (var other = Model.load(new ByteArrayInputStream(ArtifactWriter.bytes(manifest, Map.of(), Map.of(), HandWritten.entries())))) {
+            assertEquals("narrow: the inputs are too small: %3 = window needs N-5 to be 0 or more, and it is -1, N = 4 from axis 0 of input 'x'",
+                    assertThrows(CallException.class, () -> other.function("narrow").callAll(Tensor.allocate(ElementType.F32, 4))).getMessage());
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void impossibleSizesAreRefused() {
         var long1 = new Manifest.FunctionEntry("huge", "", List.of("N"), List.of(new Manifest.Value("x", ElementType.F32, HandWritten.formulas("N"))),
                 List.of(), Formula.of("1"), Formula.of("1"), List.of(), List.of(),
