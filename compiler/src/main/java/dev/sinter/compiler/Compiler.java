@@ -2,8 +2,8 @@ package dev.sinter.compiler;
 
 import dev.sinter.codegen.jvm.JvmBackend;
 import dev.sinter.codegen.llvm.LlvmBackend;
-import dev.sinter.frontend.CheckedModel;
 import dev.sinter.frontend.Frontend;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.source.Source;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.loop.LoopProgram;
@@ -32,9 +32,9 @@ public final class Compiler {
     /// @param frontend what the frontend is told: the real type, which model of the file
     /// @param targets  the kinds of code
     /// @param variants the names of the variants wanted (`jvm-scalar`, `linux-x86_64-v4`); empty for all of the targets
-    public record Options(dev.sinter.frontend.Options frontend, List<Target> targets, List<String> variants) {
+    public record Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets, List<String> variants) {
         /// f32, both kinds of code.
-        public static final Options DEFAULT = new Options(dev.sinter.frontend.Options.DEFAULT, List.of(Target.JVM, Target.NATIVE));
+        public static final Options DEFAULT = new Options(dev.sinter.frontend.checked.Options.DEFAULT, List.of(Target.JVM, Target.NATIVE));
 
         /// Copies the lists.
         public Options {
@@ -43,7 +43,7 @@ public final class Compiler {
         }
 
         /// All variants of these targets.
-        public Options(dev.sinter.frontend.Options frontend, List<Target> targets) {
+        public Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets) {
             this(frontend, targets, List.of());
         }
 

@@ -1,6 +1,8 @@
 package dev.sinter.frontend;
 
 import dev.sinter.frontend.ast.SourceFile;
+import dev.sinter.frontend.checked.CheckedModel;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.elaborate.Elaboration;
 import dev.sinter.frontend.library.Library;
 import dev.sinter.frontend.parse.Parsing;

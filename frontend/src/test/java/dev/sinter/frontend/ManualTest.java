@@ -3,6 +3,8 @@ package dev.sinter.frontend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sinter.frontend.checked.CheckedModel;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.format.Formatter;
 import dev.sinter.frontend.problem.Render;
 import dev.sinter.frontend.source.Source;

@@ -3,6 +3,7 @@ package dev.sinter.frontend;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.format.Formatter;
 import dev.sinter.frontend.problem.Render;
 import dev.sinter.frontend.source.Source;

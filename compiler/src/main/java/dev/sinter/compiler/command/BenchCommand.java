@@ -8,7 +8,7 @@ import dev.sinter.compiler.examples.Examples;
 import dev.sinter.compiler.measure.Limits;
 import dev.sinter.compiler.measure.Signature;
 import dev.sinter.compiler.measure.Timing;
-import dev.sinter.frontend.CheckedModel;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.problem.Near;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Module;

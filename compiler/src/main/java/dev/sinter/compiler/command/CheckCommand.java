@@ -1,7 +1,7 @@
 package dev.sinter.compiler.command;
 
-import dev.sinter.frontend.CheckedModel;
 import dev.sinter.frontend.Frontend;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.problem.Json;
 import dev.sinter.frontend.problem.Render;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package dev.sinter.compiler.command;
 
-import dev.sinter.frontend.CheckedModel;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.problem.Near;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.text.GraphPrinter;

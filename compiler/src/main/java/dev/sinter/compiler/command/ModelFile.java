@@ -2,7 +2,7 @@ package dev.sinter.compiler.command;
 
 import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.Target;
-import dev.sinter.frontend.CheckedModel;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.ir.type.ElementType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +49,8 @@ final class ModelFile {
         return file;
     }
 
-    dev.sinter.frontend.Options frontend() {
-        return new dev.sinter.frontend.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.ofNullable(model));
+    dev.sinter.frontend.checked.Options frontend() {
+        return new dev.sinter.frontend.checked.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.ofNullable(model));
     }
 
     Compiler.Options options(List<Target> targets) {

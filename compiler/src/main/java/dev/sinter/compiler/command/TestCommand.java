@@ -4,8 +4,8 @@ import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.SourceProblems;
 import dev.sinter.compiler.examples.Examples;
 import dev.sinter.compiler.examples.Outcome;
-import dev.sinter.frontend.CheckedModel;
 import dev.sinter.frontend.Frontend;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.library.Library;
 import dev.sinter.ir.type.ElementType;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class TestCommand implements Callable<Integer> {
         if (threads < 1) {
             throw UserError.use("--threads is " + threads + ", expected at least 1");
         }
-        var frontend = new dev.sinter.frontend.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.empty());
+        var frontend = new dev.sinter.frontend.checked.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.empty());
         var options = new Compiler.Options(frontend, Targets.parse(target));
         int invalid = 0;
         for (Path file : SourceFiles.in(files)) {

@@ -3,7 +3,7 @@ package dev.sinter.compiler.examples;
 import dev.sinter.compiler.Arrays;
 import dev.sinter.compiler.Compilation;
 import dev.sinter.compiler.Compiler;
-import dev.sinter.frontend.CheckedModel;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.interp.Interpreter;

@@ -1,7 +1,7 @@
 package dev.sinter.compiler.training;
 
 import dev.sinter.compiler.data.Column;
-import dev.sinter.frontend.TrainingPlan;
+import dev.sinter.frontend.checked.TrainingPlan;
 import dev.sinter.runtime.ElementType;
 import dev.sinter.runtime.Formula;
 import dev.sinter.runtime.Function;

@@ -1,7 +1,7 @@
 package dev.sinter.compiler.training;
 
 import dev.sinter.compiler.data.DataSet;
-import dev.sinter.frontend.TrainingPlan;
+import dev.sinter.frontend.checked.TrainingPlan;
 import dev.sinter.runtime.Function;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.Tensor;

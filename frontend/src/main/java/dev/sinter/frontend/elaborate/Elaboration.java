@@ -1,11 +1,11 @@
 package dev.sinter.frontend.elaborate;
 
-import dev.sinter.frontend.CheckedModel;
-import dev.sinter.frontend.Options;
-import dev.sinter.frontend.TrainingPlan;
 import dev.sinter.frontend.ast.Declaration;
 import dev.sinter.frontend.ast.Parameter;
 import dev.sinter.frontend.ast.SourceFile;
+import dev.sinter.frontend.checked.CheckedModel;
+import dev.sinter.frontend.checked.Options;
+import dev.sinter.frontend.checked.TrainingPlan;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.problem.Problem;
 import dev.sinter.frontend.problem.Problems;

@@ -1,6 +1,6 @@
 package dev.sinter.frontend.elaborate;
 
-import dev.sinter.frontend.Options;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.problem.Label;
 import dev.sinter.frontend.problem.Problem;

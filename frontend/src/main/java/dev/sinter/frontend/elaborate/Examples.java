@@ -1,9 +1,9 @@
 package dev.sinter.frontend.elaborate;
 
-import dev.sinter.frontend.CheckedModel;
 import dev.sinter.frontend.ast.Declaration;
 import dev.sinter.frontend.ast.Expression;
 import dev.sinter.frontend.ast.Statement;
+import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.source.Span;
 import dev.sinter.ir.graph.Function;

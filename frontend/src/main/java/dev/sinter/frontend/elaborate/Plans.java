@@ -1,11 +1,11 @@
 package dev.sinter.frontend.elaborate;
 
-import dev.sinter.frontend.TrainingPlan;
 import dev.sinter.frontend.ast.Declaration;
 import dev.sinter.frontend.ast.Expression;
 import dev.sinter.frontend.ast.Name;
 import dev.sinter.frontend.ast.Parameter;
 import dev.sinter.frontend.ast.Parts;
+import dev.sinter.frontend.checked.TrainingPlan;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.problem.Near;
 import dev.sinter.frontend.problem.Problem;

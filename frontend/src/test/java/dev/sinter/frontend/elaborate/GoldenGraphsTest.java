@@ -3,7 +3,7 @@ package dev.sinter.frontend.elaborate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sinter.frontend.Frontend;
-import dev.sinter.frontend.Options;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.source.Source;
 import dev.sinter.ir.text.GraphParser;
 import dev.sinter.ir.text.GraphPrinter;

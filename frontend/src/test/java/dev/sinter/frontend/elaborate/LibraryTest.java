@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sinter.frontend.CheckedModel;
 import dev.sinter.frontend.Frontend;
-import dev.sinter.frontend.Options;
 import dev.sinter.frontend.ast.Declaration;
+import dev.sinter.frontend.checked.CheckedModel;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.library.Library;
 import dev.sinter.frontend.parse.Parsing;
 import dev.sinter.frontend.problem.Problems;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sinter.frontend.Frontend;
-import dev.sinter.frontend.Options;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.source.Source;
 import java.io.IOException;
 import java.nio.file.Files;

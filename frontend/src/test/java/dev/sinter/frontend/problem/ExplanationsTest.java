@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sinter.frontend.Frontend;
-import dev.sinter.frontend.Options;
+import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.source.Source;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package dev.sinter.frontend;
+package dev.sinter.frontend.checked;
 
 import dev.sinter.ir.graph.Module;
 import java.util.List;

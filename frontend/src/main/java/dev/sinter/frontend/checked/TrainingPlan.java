@@ -1,4 +1,4 @@
-package dev.sinter.frontend;
+package dev.sinter.frontend.checked;
 
 import java.util.List;
 import java.util.Map;

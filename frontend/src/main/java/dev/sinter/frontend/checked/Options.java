@@ -1,4 +1,4 @@
-package dev.sinter.frontend;
+package dev.sinter.frontend.checked;
 
 import dev.sinter.ir.type.ElementType;
 import java.util.Optional;
