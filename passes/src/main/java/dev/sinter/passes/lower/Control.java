@@ -80,7 +80,9 @@ final class Control {
                 results.add(new Region.Target(result, slice(stack, time, indices)));
             });
         }
-        steps.add(new Step.For(step, length, Region.steps(table, scan.body(), given, results)));
+        var body = new ArrayList<>(Region.steps(table, scan.body(), given, results));
+        steps.addAll(Invariants.takeFrom(body, step));
+        steps.add(new Step.For(step, length, body));
     }
 
     /// One of the two halves of a carried value, by whether `step` is odd.

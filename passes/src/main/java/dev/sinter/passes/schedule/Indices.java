@@ -6,6 +6,7 @@ import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class Indices {
     private final Map<Expr.Var, Dim> dimOf = new IdentityHashMap<>();
     private final Map<Expr.Var, Dim> extents = new IdentityHashMap<>();
     private final Map<Expr.Var, Integer> depths = new IdentityHashMap<>();
+    private final Map<Expr, Dim> operations = new HashMap<>();
     private final Map<Expr.Var, Affine> definitions = new IdentityHashMap<>();
 
     /// @param dims the program's dim variables, by name
@@ -29,10 +31,57 @@ public final class Indices {
 
     /// A dim as an expression.
     public Expr dim(Dim dim) {
-        return Expr.of(dim, name -> name.equals(LoopProgram.MEMBERS.name()) ? LoopProgram.MEMBERS : variable(name));
+        return dim.interpret(new Dim.Algebra<Known>() {
+            @Override
+            public Known constant(long value) {
+                return new Known(Expr.index(value), Dim.constant(value));
+            }
+
+            @Override
+            public Known name(String name) {
+                return new Known(variable(name), Dim.named(name));
+            }
+
+            @Override
+            public Known plus(Known a, Known b) {
+                return new Known(Expr.plus(a.expr, b.expr), a.dim.plus(b.dim));
+            }
+
+            @Override
+            public Known times(Known a, Known b) {
+                return new Known(Expr.times(a.expr, b.expr), a.dim.times(b.dim));
+            }
+
+            @Override
+            public Known apply(String operation, Known a, Known b) {
+                return applied(operation, a, b);
+            }
+        }).expr;
+    }
+
+    /// A dim and its expression.
+    private record Known(Expr expr, Dim dim) { }
+
+    /// An operation that no polynomial expresses. Its expression is remembered, so that it is known again for the dim that it is.
+    private Known applied(String operation, Known a, Known b) {
+        boolean plain = a.dim.isNonNegative() && b.dim.isNonNegative();
+        Dim dim = switch (operation) {
+            case "floordiv" -> a.dim.floorDiv(b.dim);
+            case "mod" -> a.dim.mod(b.dim);
+            case "max" -> a.dim.max(b.dim);
+            default -> throw new IllegalArgumentException(operation);
+        };
+        Expr expr = plain && operation.equals("floordiv") ? Expr.apply(Fn.DIV, a.expr, b.expr)
+                : plain && operation.equals("mod") ? Expr.apply(Fn.REM, a.expr, b.expr)
+                : Expr.of(dim, this::variable);
+        operations.put(expr, dim);
+        return new Known(expr, dim);
     }
 
     private Expr variable(String name) {
+        if (name.equals(LoopProgram.MEMBERS.name())) {
+            return LoopProgram.MEMBERS;
+        }
         Expr.Var v = dims.get(name);
         if (v == null) {
             throw new IllegalStateException("the dim " + name + " is bound by no input");
@@ -102,6 +151,7 @@ public final class Indices {
                 Affine known = definitions.get(name);
                 yield dim != null ? Affine.of(dim) : known != null ? known : Affine.of(new Affine.Name(name));
             }
+            case Expr.Apply(var fn, _) when (fn == Fn.DIV || fn == Fn.REM || fn == Fn.MAX) && operations.containsKey(e) -> Affine.of(operations.get(e));
             case Expr.Apply(var fn, var arguments) when fn == Fn.NEG -> {
                 Affine x = affine(arguments.getFirst());
                 yield x == null ? null : x.times(Dim.constant(-1));

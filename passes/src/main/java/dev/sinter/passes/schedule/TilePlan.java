@@ -78,7 +78,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         if (packed) {
             fixed += COPY * covered(moving, c, axis) * extent;
         }
-        double far = !packed && footprint(c.a()) + footprint(c.b()) > CACHED ? FAR : 1;
+        double far = footprint(c.a()) + footprint(c.b()) > CACHED ? FAR : 1;
         double strided = !packed && !stride.is(1) ? 2 : 1;
         var axes = new ArrayList<Axis>();
         axes.add(null);
