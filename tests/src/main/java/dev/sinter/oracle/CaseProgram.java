@@ -54,7 +54,12 @@ public record CaseProgram(String source, ElementType real, List<Call> calls) {
             line("import " + template.file());
             line("");
             line("model Case {");
-            line("  fn apply(" + names("in_", oracle.inputs()) + ") = " + template.function() + "(" + arguments() + ")");
+            if (template.trains()) {
+                line("  trained = " + template.function() + "(" + String.join(", ", attributes(new LinkedHashMap<>(template.parameters()))) + ")");
+                line("  train apply(" + names("in_", oracle.inputs()) + ") = trained.apply(" + names("in_", oracle.inputs()) + ")");
+            } else {
+                line("  fn apply(" + names("in_", oracle.inputs()) + ") = " + template.function() + "(" + arguments() + ")");
+            }
             value();
             if (!oracle.gradients().isEmpty()) derivatives();
             line("}");
@@ -83,6 +88,13 @@ public record CaseProgram(String source, ElementType real, List<Call> calls) {
                 }
                 arguments.add(name + ": in_" + name);
             }
+            arguments.addAll(attributes(unknown));
+            return String.join(", ", arguments);
+        }
+
+        /// The attributes that are asked for, by name; none that is needed may be missing.
+        private List<String> attributes(Map<String, Boolean> unknown) throws NotCovered {
+            var arguments = new ArrayList<String>();
             for (var attribute : oracle.attributes().properties()) {
                 String name = Templates.name(attribute.getKey());
                 if (unknown.remove(name) != null) arguments.add(name + ": " + literal(attribute.getValue()));
@@ -90,7 +102,7 @@ public record CaseProgram(String source, ElementType real, List<Call> calls) {
             for (var missing : unknown.entrySet()) {
                 if (!missing.getValue()) throw new NotCovered("`" + template.function() + "` needs '" + missing.getKey() + "'");
             }
-            return String.join(", ", arguments);
+            return arguments;
         }
 
         private static String literal(JsonNode node) {
@@ -111,7 +123,7 @@ public record CaseProgram(String source, ElementType real, List<Call> calls) {
         }
 
         private void value() {
-            line("  export fn value(" + declared("in_", oracle.inputs()) + ") = apply(" + names("in_", oracle.inputs()) + ")");
+            line("  export " + (template.trains() ? "train" : "fn") + " value(" + declared("in_", oracle.inputs()) + ") = apply(" + names("in_", oracle.inputs()) + ")");
             calls.add(new Call("value", prefixed("in_", oracle.inputs()), oracle.outputs()));
         }
 

@@ -11,8 +11,10 @@ import dev.sinter.frontend.checked.Options;
 import dev.sinter.frontend.source.Source;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.interp.ModuleInterpreter;
+import dev.sinter.ir.type.ElementType;
 import dev.sinter.runtime.LoadOptions;
 import dev.sinter.runtime.Machine;
+import dev.sinter.runtime.Manifest;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.Tensor;
 import java.util.ArrayList;
@@ -76,9 +78,16 @@ public final class CaseRunner {
         var result = Frontend.compile(Source.of("case.sinter", program.source()), frontend, templates::source);
         CheckedModel checked = result.model().orElseThrow(() -> new SourceProblems(result.problems()));
         var options = new Compiler.Options(frontend, List.of(Target.JVM, Target.NATIVE), variants);
-        Compilation compilation = Compiler.compile(checked.module(), options, Compiler.Progress.NONE);
+        boolean hasState = !checked.module().state().isEmpty();
+        Compilation compilation = hasState ? Compiler.compile(checked, options, Compiler.Progress.NONE)
+                : Compiler.compile(checked.module(), options, Compiler.Progress.NONE);
         var interpreter = new ModuleInterpreter(compilation.module());
         try (Model jvm = compilation.load(new LoadOptions("jvm", 1)); Model nativeCode = compilation.load(new LoadOptions("native", 1))) {
+            if (hasState) {
+                interpreter.call(Compilation.INIT, Map.of("seed", NdArray.ofIntegers(ElementType.I64, new long[0], 0)));
+                jvm.function(Compilation.INIT).callAll(Tensor.scalar(0L));
+                nativeCode.function(Compilation.INIT).callAll(Tensor.scalar(0L));
+            }
             for (CaseProgram.Call call : program.calls()) {
                 judgement.compare("interpreter", call, List.copyOf(interpreter.call(call.function(), call.arguments()).entrySet()));
                 var byJvm = call(jvm, call);
@@ -93,7 +102,7 @@ public final class CaseRunner {
         call.arguments().forEach((name, array) -> tensors.put(name, Arrays.tensor(array)));
         var function = model.function(call.function());
         // What a function does not use is no input of its code.
-        var used = function.inputs().stream().map(dev.sinter.runtime.Manifest.Value::name).toList();
+        var used = function.inputs().stream().map(Manifest.Value::name).toList();
         tensors.keySet().retainAll(used);
         var results = new LinkedHashMap<String, NdArray>();
         function.call(tensors).forEach((name, tensor) -> results.put(name, Arrays.array(tensor)));
@@ -103,12 +112,12 @@ public final class CaseRunner {
     /// Collects what is found of a case.
     private static final class Judgement {
         private final OracleCase oracle;
-        private final dev.sinter.ir.type.ElementType real;
+        private final ElementType real;
         private final List<String> faults = new ArrayList<>();
         private double largest;
         private String of = "";
 
-        Judgement(OracleCase oracle, dev.sinter.ir.type.ElementType real) {
+        Judgement(OracleCase oracle, ElementType real) {
             this.oracle = oracle;
             this.real = real;
         }

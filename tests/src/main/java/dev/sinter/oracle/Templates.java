@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// How cases are said in the model language: functions in `.sinter` files.
+/// How cases are said in the model language: functions in `.sinter` files, and models where something is trained.
 ///
 /// `op_softmax(x, axes)` says the operator `softmax` and those whose names begin with `softmax.`, `case_pow_const` all cases whose names begin
 /// with `pow.const` (the longest such name wins, cases before operators). A parameter is the input or the attribute of its name; every input of the case must be one, attributes
 /// that are not asked for are left out, parameters with a default may be missing. The result is the case's one output, or a tuple with the
 /// names of the outputs. Characters that no name can have are written `_`, and a reserved word gets a `_` at its end.
 public final class Templates {
-    private static final Pattern FUNCTION = Pattern.compile("^fn ((?:op|case)_\\w+)\\(([^)]*)\\)", Pattern.MULTILINE);
+    private static final Pattern FUNCTION = Pattern.compile("^(fn|model) ((?:op|case)_\\w+)\\(([^)]*)\\)", Pattern.MULTILINE);
     private static final List<String> RESERVED = List.of("import", "fn", "export", "if", "then", "else", "for", "while", "and", "or", "not", "div", "mod",
             "true", "false", "none", "minimise", "minimize", "maximise", "maximize", "over", "through", "within", "when");
 
@@ -30,8 +30,9 @@ public final class Templates {
     ///
     /// @param file       the name to import
     /// @param function   its name
+    /// @param trains     whether it is a model: its parameters are attributes, and a function `apply` that trains takes the inputs
     /// @param parameters their names, with whether they have a default
-    public record Template(String file, String function, Map<String, Boolean> parameters) { }
+    public record Template(String file, String function, boolean trains, Map<String, Boolean> parameters) { }
 
     private final Map<String, Source> files = new LinkedHashMap<>();
     private final Map<String, Template> functions = new LinkedHashMap<>();
@@ -71,10 +72,10 @@ public final class Templates {
         var matcher = FUNCTION.matcher(text);
         while (matcher.find()) {
             var parameters = new LinkedHashMap<String, Boolean>();
-            for (String p : matcher.group(2).isBlank() ? List.<String>of() : Arrays.asList(matcher.group(2).split(",(?![^\\[]*\\])"))) {
+            for (String p : matcher.group(3).isBlank() ? List.<String>of() : Arrays.asList(matcher.group(3).split(",(?![^\\[]*\\])"))) {
                 parameters.put(p.replaceAll("=.*", "").trim(), p.contains("="));
             }
-            functions.put(matcher.group(1), new Template(file, matcher.group(1), parameters));
+            functions.put(matcher.group(2), new Template(file, matcher.group(2), matcher.group(1).equals("model"), parameters));
         }
     }
 
