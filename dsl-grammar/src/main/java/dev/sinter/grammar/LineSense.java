@@ -83,7 +83,10 @@ public abstract class LineSense extends Lexer {
 
     /// A minus or plus continues the line above if a space follows it: `- x` is the rest of a difference, `-x` begins a statement.
     private boolean continues(Token next) {
-        if (next.getType() == SinterLexer.MINUS || next.getType() == SinterLexer.PLUS) return Character.isWhitespace(_input.LA(1));
+        if (next.getType() == SinterLexer.MINUS || next.getType() == SinterLexer.PLUS) {
+            boolean comment = _input.LA(1) == '/' && (_input.LA(2) == '/' || _input.LA(2) == '*');
+            return comment || Character.isWhitespace(_input.LA(1));
+        }
         return CONTINUES.contains(next.getType());
     }
 

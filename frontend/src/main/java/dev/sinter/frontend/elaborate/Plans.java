@@ -121,8 +121,10 @@ final class Plans {
             parameters, Optional.empty(), s.value());
         var entry = entries.entry(f);
         if (entry.isEmpty()) return Optional.empty();
-        Value result = entry.get().function().results().getFirst();
-        if (entry.get().function().results().size() != 1 || result.rank() > 0 || !result.tensor().isFloat()) {
+        var results = entry.get().function().results();
+        if (results.isEmpty()) throw Failure.of(Code.S0805, "a score is one real number", s.value().span(), "this gives nothing");
+        Value result = results.getFirst();
+        if (results.size() != 1 || result.rank() > 0 || !result.tensor().isFloat()) {
             throw Failure.of(Code.S0805, "a score is one real number", s.value().span(), "found " + Show.type(result)).help("take the `mean`");
         }
         scored.add(entry.get());

@@ -141,7 +141,10 @@ public final class Formatter {
 
     private boolean followedByBlank(Token word) {
         int next = word.getStopIndex() + 1;
-        return next < source.text().length() && Character.isWhitespace(source.text().codePointAt(source.text().offsetByCodePoints(0, next)));
+        String text = source.text();
+        if (next >= text.codePointCount(0, text.length())) return false;
+        int at = text.offsetByCodePoints(0, next);
+        return Character.isWhitespace(text.codePointAt(at)) || text.startsWith("//", at) || text.startsWith("/*", at);
     }
 
     private boolean space(Token a, Token b, boolean sign, boolean field) {
