@@ -139,7 +139,7 @@ final class Memory {
         } else if (load.stride() > 1 && load.stride() <= MOST_CHUNKS && load.stride() <= split.partLanes()) {
             strided(load, split, part);
         } else {
-            laneByLane(load, split, part);
+            gathered(load, split, part);
         }
     }
 
@@ -244,34 +244,19 @@ final class Memory {
     }
 
     /// Any other stride: one element after the other.
-    private void laneByLane(Expr.Load load, Split split, int part) {
+    private void gathered(Expr.Load load, Split split, int part) {
         int first = part * split.partLanes();
+        method.segment(load.buffer());
         method.scalars().pushShared(load.index());
-        int index = keep(ElementType.I64);
-        int bits = load.mask() == null ? -1 : keepMask(load.mask(), first);
-        split.species(code);
-        method.scalars().push(new Expr.Const(load.type(), 0, 1));
-        code.invokeStatic(split.owner(), "broadcast", "(" + Split.SPECIES_DESCRIPTOR + split.lane() + ")" + split.descriptor());
-        for (int l = 0; l < split.partLanes(); l++) {
-            long distance = (long) (first + l) * load.stride();
-            Label unset = new Label();
-            if (load.mask() != null) {
-                code.load(ElementType.I64, bits);
-                code.push(1L << l);
-                code.op(LAND);
-                code.push(0L);
-                code.op(LCMP);
-                code.jump(IFEQ, unset);
-            }
-            code.push(l);
-            get(load.buffer(), () -> {
-                code.load(ElementType.I64, index);
-                addOffset(distance);
-                scale(load.type());
-            });
-            method.vectors().withLane(split);
-            code.place(unset);
+        addOffset((long) first * load.stride());
+        scale(load.type());
+        code.push((long) load.stride() * load.type().bytes());
+        if (load.mask() != null) {
+            method.frame().shareBits(load.mask(), () -> method.masks().pushBits(load.mask()));
+            code.push(first);
+            code.op(LUSHR);
         }
+        method.target().support().call(code, new Gather(split, load.mask() != null));
     }
 
     /// Stores a vector that is not a mask. All of it is computed before any of it is written.

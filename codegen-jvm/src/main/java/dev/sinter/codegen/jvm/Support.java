@@ -22,6 +22,7 @@ final class Support {
     private final String owner;
     private final Set<Helper> helpers = EnumSet.noneOf(Helper.class);
     private final Set<Access> accesses = new LinkedHashSet<>();
+    private final Set<Gather> gathers = new LinkedHashSet<>();
     private final Map<Constant, String> shuffles = new LinkedHashMap<>();
     private boolean littleEndianLong;
 
@@ -42,6 +43,12 @@ final class Support {
         code.invokeStatic(owner, access.methodName(), access.descriptor());
     }
 
+    /// Calls a load of lanes that lie apart.
+    void call(Instructions code, Gather gather) {
+        gathers.add(gather);
+        code.invokeStatic(owner, gather.methodName(), gather.descriptor());
+    }
+
     /// Pushes a constant shuffle of the lanes of a part.
     void pushShuffle(Instructions code, Split split, Shuffle shuffle) {
         var part = new Split(split.type(), split.partLanes(), 1);
@@ -59,6 +66,7 @@ final class Support {
     void emit(ClassVisitor out) {
         helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
         accesses.forEach(a -> method(out, a.methodName(), a.descriptor(), a::body));
+        gathers.forEach(g -> method(out, g.methodName(), g.descriptor(), g::body));
         if (littleEndianLong || !shuffles.isEmpty()) {
             constants(out);
         }
