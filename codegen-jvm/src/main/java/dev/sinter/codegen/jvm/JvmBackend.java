@@ -150,9 +150,11 @@ public final class JvmBackend {
 
     /// Writes one method; false if it is too large.
     private static boolean write(ClassWriter out, Target target, Method method, Map<Kernel, Method> callees) {
+        var first = new FirstCompiler();
+        new MethodBody(target, callees, first, false).write(method);
         var code = new CodeSizeEvaluator(out.visitMethod(ACC_PRIVATE | ACC_STATIC, method.name(), method.descriptor(target.vectorBits()), null, null));
         code.visitCode();
-        new MethodBody(target, callees, code).write(method);
+        new MethodBody(target, callees, code, first.isTooMuch()).write(method);
         code.visitMaxs(0, 0);
         code.visitEnd();
         return code.getMaxSize() < METHOD_LIMIT;

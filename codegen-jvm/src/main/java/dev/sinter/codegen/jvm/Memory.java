@@ -144,18 +144,23 @@ final class Memory {
     }
 
     private void contiguous(Buffer buffer, Split split, Runnable offset, Runnable mask) {
-        if (mask == null) {
+        boolean inPlace = mask == null || method.isClosed();
+        if (inPlace) {
             split.species(code);
-            method.segment(buffer);
-            offset.run();
+        }
+        method.segment(buffer);
+        offset.run();
+        if (inPlace) {
             order(code);
-            code.invokeStatic(split.owner(), "fromMemorySegment",
-                    "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + ")" + split.descriptor());
-        } else {
-            method.segment(buffer);
-            offset.run();
+        }
+        if (mask != null) {
             mask.run();
-            method.target().support().call(code, new Access(split, false, true));
+        }
+        if (inPlace) {
+            code.invokeStatic(split.owner(), "fromMemorySegment", "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR
+                    + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")" + split.descriptor());
+        } else {
+            method.target().support().call(code, new MaskedAccess(split, false));
         }
     }
 
@@ -271,10 +276,10 @@ final class Memory {
         for (int p = 0; p < split.count(); p++) {
             method.vectors().push(value, p);
         }
-        boolean inPlace = mask == null && (method.statements().inLoop() || !method.hasManyStores());
+        boolean inPlace = mask == null || method.isClosed();
         for (int p = split.count() - 1; p >= 0; p--) {
             if (!inPlace) {
-                Access.reinterpret(code, split);
+                MaskedAccess.reinterpret(code, split);
             }
             method.segment(to);
             method.scalars().pushShared(index);
@@ -282,12 +287,15 @@ final class Memory {
             addOffset((long) p * split.partBytes());
             if (inPlace) {
                 order(code);
-                code.invokeVirtual(split.owner(), "intoMemorySegment", "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + ")V");
+            }
+            if (mask != null) {
+                code.loadReference(masks[p]);
+            }
+            if (inPlace) {
+                code.invokeVirtual(split.owner(), "intoMemorySegment",
+                        "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")V");
             } else {
-                if (mask != null) {
-                    code.loadReference(masks[p]);
-                }
-                method.target().support().call(code, new Access(split, true, mask != null));
+                method.target().support().call(code, new MaskedAccess(split, true));
             }
         }
     }

@@ -6,7 +6,6 @@ import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
-import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -18,8 +17,6 @@ final class MethodBody {
     private static final int BUFFERS = 1;
     private static final int TEAM = 2;
     private static final int MEMBER = 3;
-    /// So many vector stores C1 takes in place, beside what else a register tile does.
-    private static final int STORES_IN_PLACE = 18;
 
     private final Target target;
     private final Instructions code;
@@ -30,11 +27,17 @@ final class MethodBody {
     private final Memory memory;
     private final Statements statements;
     private final Map<Buffer, Integer> segments = new IdentityHashMap<>();
-    private boolean manyStores;
+
+    private final MethodVisitor out;
+    private final boolean closed;
 
     /// Code of `target` to be written to `out`, which calls the methods of `callees` where kernels are launched.
-    MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out) {
+    ///
+    /// @param closed whether the method is closed to C1, see [FirstCompiler]
+    MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out, boolean closed) {
         this.target = target;
+        this.out = out;
+        this.closed = closed;
         this.code = new Instructions(out, Method.FIRST_PARAMETER);
         this.frame = new Frame(code, target.vectorBits());
         this.scalars = new Scalars(this);
@@ -46,6 +49,9 @@ final class MethodBody {
 
     /// Writes the method: the dims and buffers that it mentions are brought into locals first.
     void write(Method method) {
+        if (closed) {
+            FirstCompiler.close(out, code, MEMBER);
+        }
         open(method);
         statements.list(method.body());
         if (method.result() == null) {
@@ -62,7 +68,6 @@ final class MethodBody {
     /// Writes what comes before the statements.
     void open(Method method) {
         var mentions = Mentions.of(method.body());
-        manyStores = method.body().stream().mapToInt(this::vectorsStored).sum() > STORES_IN_PLACE;
         method.parameters().forEach(p -> frame.bind(p, Masks.DEFAULT_CARRIER));
         for (Expr.Var name : mentions.free()) {
             int dim = target.program().dims().indexOf(name);
@@ -92,16 +97,6 @@ final class MethodBody {
         }
     }
 
-    private int vectorsStored(Stmt statement) {
-        return statement instanceof Stmt.Store(_, _, var value, _) && value.lanes() > 1 && value.type() != ElementType.BOOL
-                ? vectors.split(value).count() : 0;
-    }
-
-    /// Whether the method stores so many vectors outside of loops that C1 needs help, see [Access].
-    boolean hasManyStores() {
-        return manyStores;
-    }
-
     /// Pushes the memory of a buffer.
     void segment(Buffer buffer) {
         code.loadReference(segments.get(buffer));
@@ -125,6 +120,11 @@ final class MethodBody {
         pushTeam();
         code.load(ElementType.I32, MEMBER);
         code.invokeVirtual("dev/sinter/runtime/Team", "barrier", "(I)V");
+    }
+
+    /// Whether the method is closed to C1.
+    boolean isClosed() {
+        return closed;
     }
 
     Target target() {

@@ -15,18 +15,12 @@ final class Statements {
     private final MethodBody method;
     private final Map<Kernel, Method> callees;
     private final Instructions code;
-    private int loops;
 
     /// @param callees the method of every kernel that may be launched
     Statements(MethodBody method, Map<Kernel, Method> callees) {
         this.method = method;
         this.callees = callees;
         this.code = method.code();
-    }
-
-    /// Whether the statement being written is in a loop of this method.
-    boolean inLoop() {
-        return loops > 0;
     }
 
     /// Writes a list; the names that it declares end with it.
@@ -64,11 +58,9 @@ final class Statements {
                 Label end = new Label();
                 int mark = code.mark();
                 code.place(top);
-                loops++;
                 head.forEach(this::write);
                 method.scalars().jumpUnless(condition, end);
                 list(body);
-                loops--;
                 code.jump(GOTO, top);
                 code.place(end);
                 code.release(mark);
@@ -130,9 +122,7 @@ final class Statements {
         code.store(ElementType.I64, end);
         code.jump(GOTO, test);
         code.place(body);
-        loops++;
         list(loop.body());
-        loops--;
         code.load(ElementType.I64, i);
         code.push(loop.step());
         code.op(LADD);

@@ -21,7 +21,7 @@ final class Support {
 
     private final String owner;
     private final Set<Helper> helpers = EnumSet.noneOf(Helper.class);
-    private final Set<Access> accesses = new LinkedHashSet<>();
+    private final Set<MaskedAccess> accesses = new LinkedHashSet<>();
     private final Set<Gather> gathers = new LinkedHashSet<>();
     private final Map<Constant, String> shuffles = new LinkedHashMap<>();
     private boolean littleEndianLong;
@@ -37,8 +37,8 @@ final class Support {
         code.invokeStatic(owner, helper.methodName(), helper.descriptor());
     }
 
-    /// Calls a load or store.
-    void call(Instructions code, Access access) {
+    /// Calls a masked load or store.
+    void call(Instructions code, MaskedAccess access) {
         accesses.add(access);
         code.invokeStatic(owner, access.methodName(), access.descriptor());
     }

@@ -4,38 +4,32 @@ import static org.objectweb.asm.Opcodes.*;
 
 import dev.sinter.ir.type.ElementType;
 
-/// A static method that a generated class carries for loads or stores of one kind of vector.
+/// A static method that a generated class carries for masked loads or stores of one kind of vector.
 ///
-/// HotSpot's first compiler (C1) expands an access in place to so much code that it gives up on methods with fifty of them, or fifteen
-/// masked ones, and a method that it gives up on may never reach the second compiler (C2). It does not inline methods of more than 35 bytes,
-/// so these are made longer by instructions that do nothing; C2 inlines them where they run often, unless the method has become very large by
-/// then. So they serve for what is masked, and for stores behind a loop if there are many; the plain accesses within loops stay in place.
+/// HotSpot's first compiler (C1) expands a masked access in place to so much code that it gives up on methods with a dozen of them. It
+/// does not inline methods of more than 35 bytes, so these are made longer by instructions that do nothing; C2 inlines them where they run
+/// often. Methods that are closed to C1 anyway, see [FirstCompiler], have their masked accesses in place.
 ///
-/// @param split  the kind of vector: one part
-/// @param store  whether it stores
-/// @param masked whether it takes a mask
-record Access(Split split, boolean store, boolean masked) {
+/// @param split the kind of vector: one part
+/// @param store whether it stores
+record MaskedAccess(Split split, boolean store) {
     /// Brings the method above C1's limit for inlining (`C1MaxInlineSize`).
     private static final int PADDING = 36;
 
     /// The same part whatever whole it belongs to.
-    Access {
+    MaskedAccess {
         split = new Split(split.type(), split.partLanes(), 1);
     }
 
     /// The method's name; not an identifier, so that no kernel has it.
     String methodName() {
-        return "sinter-" + (masked ? "masked-" : "") + (store ? "store-" : "load-") + split.type() + "x" + split.lanes();
+        return "sinter-masked-" + (store ? "store-" : "load-") + split.type() + "x" + split.lanes();
     }
 
-    /// `(segment, offset)` to vector, or `(bits, segment, offset)` to nothing; a mask comes last.
+    /// `(segment, offset, mask)` to vector, or `(bits, segment, offset, mask)` to nothing.
     String descriptor() {
-        String place = Memory.SEGMENT_DESCRIPTOR + "J" + mask();
+        String place = Memory.SEGMENT_DESCRIPTOR + "J" + Split.MASK_DESCRIPTOR;
         return store ? "(" + bits(split).descriptor() + place + ")V" : "(" + place + ")" + split.descriptor();
-    }
-
-    private String mask() {
-        return masked ? Split.MASK_DESCRIPTOR : "";
     }
 
     /// What a store is given: the vector's bits as the other type of equal size. Where C2 does not inline the call it has to box its argument,
@@ -70,10 +64,8 @@ record Access(Split split, boolean store, boolean masked) {
         code.loadReference(segment);
         code.load(ElementType.I64, segment + 1);
         Memory.order(code);
-        if (masked) {
-            code.loadReference(segment + 3);
-        }
-        String place = Memory.SEGMENT_DESCRIPTOR + "J" + Memory.ORDER_DESCRIPTOR + mask();
+        code.loadReference(segment + 3);
+        String place = Memory.SEGMENT_DESCRIPTOR + "J" + Memory.ORDER_DESCRIPTOR + Split.MASK_DESCRIPTOR;
         if (store) {
             code.invokeVirtual(split.owner(), "intoMemorySegment", "(" + place + ")V");
             code.op(RETURN);
