@@ -22,6 +22,7 @@ import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -83,10 +84,10 @@ final class ArrayPrimitives {
                 throw Failure.of(Code.S0303, "`" + name + "` of two arrays has no axis", b.span("axis"), "`" + name + "(a, b)` compares element by element")
                     .help("the reduction is `" + name + "(x, axis: …)`");
             }
-            var values = new java.util.LinkedHashMap<String, Datum>();
+            var values = new LinkedHashMap<String, Datum>();
             values.put("a", b.get("x"));
             values.put("b", b.get("y"));
-            var spans = new java.util.LinkedHashMap<String, Span>();
+            var spans = new LinkedHashMap<String, Span>();
             spans.put("a", b.span("x"));
             spans.put("b", b.span("y"));
             return Primitives.extreme(new Bound(b.e(), name, b.call(), values, spans), fn, false);

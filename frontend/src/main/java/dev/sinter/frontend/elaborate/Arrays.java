@@ -12,6 +12,7 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// From what is known now to tensors, shapes, axes and numbers.
 ///
@@ -221,7 +222,7 @@ final class Arrays {
     /// The axes that an argument lists, in order; all of them for none.
     List<Integer> axes(Datum datum, int rank, Span span) {
         return switch (datum) {
-            case Datum.Nothing() -> java.util.stream.IntStream.range(0, rank).boxed().toList();
+            case Datum.Nothing() -> IntStream.range(0, rank).boxed().toList();
             case Datum.Sequence(List<Datum> elements) -> elements.stream().map(d -> axis(known(d, span), rank, span)).distinct().sorted().toList();
             case Datum.Tuple(_, List<Datum> fields) -> fields.stream().map(d -> axis(known(d, span), rank, span)).distinct().sorted().toList();
             default -> List.of(axis(known(datum, span), rank, span));

@@ -4,7 +4,6 @@ import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.source.Span;
 import dev.sinter.ir.graph.Value;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /// The arguments of a native function by the names of its parameters; absent ones are not in the map.
 record Bound(Elaborator e, String function, Span call, Map<String, Datum> values, Map<String, Span> spans) {
@@ -54,10 +53,6 @@ record Bound(Elaborator e, String function, Span call, Map<String, Datum> values
     /// The argument as a number known now.
     long number(String name, long otherwise) {
         return has(name) ? e.arrays.known(get(name), span(name)) : otherwise;
-    }
-
-    OptionalLong optionalNumber(String name) {
-        return has(name) ? OptionalLong.of(e.arrays.known(get(name), span(name))) : OptionalLong.empty();
     }
 
     boolean truth(String name, boolean otherwise) {

@@ -2,6 +2,7 @@ package dev.sinter.frontend.elaborate;
 
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.source.Span;
+import dev.sinter.ir.graph.Call;
 import dev.sinter.ir.graph.Jvp;
 import dev.sinter.ir.graph.StopGradient;
 import dev.sinter.ir.graph.Value;
@@ -152,11 +153,9 @@ final class Derivatives {
         return withState(e.graph.parts(vjp), results.size(), List.copyOf(set.keySet()));
     }
 
-    private static Map<Variable, Value> set(Traced t) {
+    private Map<Variable, Value> set(Traced t) {
         var set = new LinkedHashMap<Variable, Value>();
-        t.after.forEach((v, value) -> {
-            if (t.before.containsKey(v) && t.before.get(v) != value) set.put(v, value);
-        });
+        for (Variable v : e.state.changed(t.before, t.after)) set.put(v, t.after.get(v));
         return set;
     }
 
@@ -181,7 +180,7 @@ final class Derivatives {
         int captured = operands.size();
         operands.addAll(t.given);
         var wrt = IntStream.range(0, t.given.size()).filter(k -> t.given.get(k).tensor().isFloat()).boxed().toList();
-        Value known = e.graph.add(new dev.sinter.ir.graph.Call(forward.function(), operands));
+        Value known = e.graph.add(new Call(forward.function(), operands));
         Datum value = structure.rebuild(t.result, e.graph.parts(known).iterator());
         var pull = new Datum.Native("", List.of("cotangent"), back -> {
             var cotangents = new ArrayList<Value>();

@@ -30,6 +30,7 @@ final class Entries {
     private final Instance root;
     private final Inputs inputs;
     private final Set<Variable> seen = new LinkedHashSet<>();
+    private final Set<Variable> touched = new LinkedHashSet<>();      // by the entry elaborated last
     private final Variable randomKey;
 
     Entries(Elaborator e, Instance root) {
@@ -49,7 +50,9 @@ final class Entries {
     /// An exported function as an entry, or nothing if it has errors.
     Optional<Module.Entry> entry(Declaration.Function f) {
         try {
-            return Optional.of(elaborate(f));
+            Module.Entry entry = elaborate(f);
+            seen.addAll(touched);
+            return Optional.of(entry);
         } catch (Failure failure) {
             e.report(failure);
             return Optional.empty();
@@ -100,8 +103,9 @@ final class Entries {
             results.add(e.state.now(v));
             out.add(new Module.Binding.OfState(v.name()));
         }
-        seen.addAll(reads.keySet());
-        seen.addAll(e.state.written());
+        touched.clear();
+        touched.addAll(reads.keySet());
+        touched.addAll(e.state.written());
         return new Module.Entry(new Function(f.name().text(), parameters, results), f.doc(), in, out);
     }
 

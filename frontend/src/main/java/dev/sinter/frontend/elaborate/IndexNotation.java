@@ -16,6 +16,8 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// `y[n, o] = sum(i) x[n, i] * w[i, o]`.
@@ -94,7 +96,7 @@ final class IndexNotation {
             case Expression.Call c -> call(c.callee(), c.arguments(), c.span(), indices);
             case Expression.Pipe p -> {
                 var arguments = new ArrayList<Expression.Argument>();
-                arguments.add(new Expression.Argument(java.util.Optional.empty(), p.input()));
+                arguments.add(new Expression.Argument(Optional.empty(), p.input()));
                 if (p.stage() instanceof Expression.Call c) arguments.addAll(c.arguments());
                 yield call(p.stage() instanceof Expression.Call c ? c.callee() : p.stage(), arguments, p.span(), indices);
             }
@@ -155,7 +157,7 @@ final class IndexNotation {
         }
         Term body = term(r.body(), indices);
         Value v = e.arrays.of(body.datum, null, body.span);
-        Reduction reduction = Reduction.valueOf(kind.toUpperCase(java.util.Locale.ROOT));
+        Reduction reduction = Reduction.valueOf(kind.toUpperCase(Locale.ROOT));
         if (!reduction.accepts(v.element())) {
             throw Failure.of(Code.S0403, "`" + kind + "` does not take " + v.element() + " elements", r.span(), "the elements are " + v.element());
         }

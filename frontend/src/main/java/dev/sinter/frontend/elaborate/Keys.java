@@ -6,6 +6,7 @@ import dev.sinter.ir.graph.RandomBits;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /// The keys of the random draws of one entry, or of one round of a loop: key `n` is the root plus `n` times an odd constant.
@@ -29,11 +30,6 @@ final class Keys {
         return shifted(graph, root, STEP * drawn++);
     }
 
-    /// Whether anything was drawn.
-    boolean isUsed() {
-        return root != null;
-    }
-
     /// The key number `n` that belongs to a key.
     static Value fold(Graph graph, Value key, long n) {
         return shifted(graph, key, FOLD * n);
@@ -47,7 +43,7 @@ final class Keys {
     /// A key for a name, such that other names do not matter.
     static Value forName(Graph graph, Value seed, String name) {
         long hash = 0xCBF29CE484222325L;                         // FNV-1a
-        for (byte b : name.getBytes(java.nio.charset.StandardCharsets.UTF_8)) hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
         return graph.add(new RandomBits(shifted(graph, seed, hash), Shape.SCALAR));
     }
 

@@ -8,6 +8,7 @@ import dev.sinter.frontend.source.Span;
 import dev.sinter.ir.graph.Cond;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Graph;
+import dev.sinter.ir.graph.Parameter;
 import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Scan;
 import dev.sinter.ir.graph.Value;
@@ -47,11 +48,13 @@ final class Loops {
         Branch no = branch(c.whenFalse(), scope);
         var afterNo = e.state.snapshot();
         e.state.restore(before);
-        var changed = changed(before, afterYes, afterNo);
+        var changed = new LinkedHashSet<>(e.state.changed(before, afterYes));
+        changed.addAll(e.state.changed(before, afterNo));
         unify(yes, no, c);
         for (Variable v : changed) {
-            yes.results.add(afterYes.getOrDefault(v, before.get(v)));
-            no.results.add(afterNo.getOrDefault(v, before.get(v)));
+            Value otherwise = e.state.at(before, v, c.span());
+            yes.results.add(afterYes.getOrDefault(v, otherwise));
+            no.results.add(afterNo.getOrDefault(v, otherwise));
         }
         List<Value> parts = join(chosen, yes, no);
         int n = parts.size() - changed.size();
@@ -79,12 +82,6 @@ final class Loops {
         } finally {
             e.graph = outer;
         }
-    }
-
-    private static List<Variable> changed(Map<Variable, Value> before, Map<Variable, Value> a, Map<Variable, Value> b) {
-        var all = new LinkedHashSet<Variable>(a.keySet());
-        all.addAll(b.keySet());
-        return all.stream().filter(v -> before.containsKey(v) && (a.get(v) != before.get(v) || b.get(v) != before.get(v))).toList();
     }
 
     private void unify(Branch yes, Branch no, Expression.Conditional c) {
@@ -117,7 +114,7 @@ final class Loops {
 
     private Region close(Branch branch, String name) {
         Graph own = branch.graph;
-        return Region.close(own, name, List.of(), branch.results, v -> own.owns(v) && !(v.op() instanceof Part p && !own.owns(p.tuple())));
+        return Region.close(own, name, List.of(), branch.results, v -> own.owns(v) && !(v.op() instanceof Parameter) && !(v.op() instanceof Part p && !own.owns(p.tuple())));
     }
 
     /// The function with a parameter for each of `captured`, in that order.
@@ -248,12 +245,9 @@ final class Loops {
     }
 
     private void refuseState(Map<Variable, Value> before, Span span) {
-        for (var now : e.state.snapshot().entrySet()) {
-            Value was = before.get(now.getKey());
-            if (was != null && was != now.getValue()) {
-                throw Failure.of(Code.S0703, "`" + now.getKey().name() + "` is set inside a loop of the graph", span, "its value would not outlive the round")
-                    .help("carry the value through the loop and set the variable after it");
-            }
+        for (Variable v : e.state.changed(before, e.state.snapshot())) {
+            throw Failure.of(Code.S0703, "`" + v.name() + "` is set inside a loop of the graph", span, "its value would not outlive the round")
+                .help("carry the value through the loop and set the variable after it");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Parameter;
 import dev.sinter.ir.graph.Value;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -70,7 +71,7 @@ record Region(Function function, List<Value> captured) {
         Set<Value> done = identitySet();
         Set<Value> opened = identitySet();
         var order = new ArrayList<Value>();
-        var stack = new java.util.ArrayDeque<Value>();
+        var stack = new ArrayDeque<Value>();
         for (Value result : results) {
             stack.push(result);
             while (!stack.isEmpty()) {

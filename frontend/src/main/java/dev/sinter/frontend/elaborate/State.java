@@ -5,6 +5,7 @@ import dev.sinter.frontend.source.Span;
 import dev.sinter.ir.graph.Value;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -14,6 +15,7 @@ class State {
     private final Function<Variable, Value> source;
     private final boolean writable;
     private Map<Variable, Value> current = new LinkedHashMap<>();
+    private final Map<Variable, Value> first = new LinkedHashMap<>();      // what the source gave, once for each variable
     private final Set<Variable> written = new LinkedHashSet<>();
 
     /// `source` gives a variable its value on the first read.
@@ -29,7 +31,7 @@ class State {
             throw Failure.of(Code.S0208, "a model with variables must be bound to a member of the model", span,
                 "its variable `" + variable.name() + "` has no place").help("bind it outside of functions: `layer = Dense(4, 3)`");
         }
-        Value fresh = source.apply(variable);
+        Value fresh = first.computeIfAbsent(variable, source);
         current.put(variable, fresh);
         return fresh;
     }
@@ -60,6 +62,22 @@ class State {
     /// Goes back to a copy.
     void restore(Map<Variable, Value> snapshot) {
         current = new LinkedHashMap<>(snapshot);
+    }
+
+    /// The value that a variable had at a snapshot: if it was not read yet, that from its source.
+    Value at(Map<Variable, Value> snapshot, Variable variable, Span span) {
+        Value then = snapshot.get(variable);
+        if (then != null) return then;
+        Value source = first.get(variable);
+        return source != null ? source : read(variable, span);
+    }
+
+    /// The variables that were set between two snapshots.
+    List<Variable> changed(Map<Variable, Value> before, Map<Variable, Value> after) {
+        return after.keySet().stream().filter(v -> {
+            Value then = before.containsKey(v) ? before.get(v) : first.get(v);
+            return after.get(v) != then;
+        }).toList();
     }
 
     /// The current value of a variable that was read or written.

@@ -13,6 +13,7 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Types as written against values as found. A bare name in a shape is bound by the first argument that has it and checked by the others.
 final class Types {
@@ -67,11 +68,11 @@ final class Types {
             throw Failure.of(Code.S0402, what + " has " + fields.size() + " values, declared are " + t.fields().size(), span, "found " + Show.kind(value));
         }
         var converted = new ArrayList<Datum>();
-        var named = new ArrayList<java.util.Optional<String>>();
+        var named = new ArrayList<Optional<String>>();
         for (int i = 0; i < fields.size(); i++) {
             var declared = t.fields().get(i);
             converted.add(convert(declared.type(), fields.get(i), span, scope, deferred, what));
-            named.add(declared.name().map(n -> n.text()).or(() -> java.util.Optional.empty()));
+            named.add(declared.name().map(n -> n.text()).or(() -> Optional.empty()));
             if (named.getLast().isEmpty()) named.set(i, names.get(i));
         }
         return new Datum.Tuple(named, converted);
