@@ -27,13 +27,23 @@ final class Control {
     private final Table table;
     private final java.util.function.Function<Value, Place> places;
 
-    private Control(Table table, java.util.function.Function<Value, Place> places) {
+    private final Map<Value, Place> wanted;
+
+    private Control(Table table, java.util.function.Function<Value, Place> places, Map<Value, Place> wanted) {
         this.table = table;
         this.places = places;
+        this.wanted = wanted;
     }
 
-    static Control of(Table table, java.util.function.Function<Value, Place> places) {
-        return new Control(table, places);
+    /// @param places where operands are
+    /// @param wanted where some of the results are to be put
+    static Control of(Table table, java.util.function.Function<Value, Place> places, Map<Value, Place> wanted) {
+        return new Control(table, places, wanted);
+    }
+
+    private Place result(Value part) {
+        Place place = wanted.get(part);
+        return place == null ? table.temp(part) : place;
     }
 
     /// Appends the steps of an op with regions.
@@ -75,7 +85,7 @@ final class Control {
         for (int k = scan.initial().size(); k < scan.body().results().size(); k++) {
             Value result = scan.body().results().get(k);
             with(parts, k, p -> {
-                Place stack = table.temp(p);
+                Place stack = result(p);
                 found.put(p, stack);
                 results.add(new Region.Target(result, slice(stack, time, indices)));
             });
@@ -131,7 +141,7 @@ final class Control {
     }
 
     private void cond(Cond cond, Set<Value> parts, Map<Value, Place> found, List<Step> steps) {
-        parts.forEach(p -> found.put(p, table.temp(p)));
+        parts.forEach(p -> found.put(p, result(p)));
         Place condition = places.apply(cond.condition());
         steps.add(new Step.If(condition.buffer(), table.outside(condition.base()), branch(cond.then(), cond, parts, found), branch(cond.otherwise(), cond, parts, found)));
     }

@@ -9,6 +9,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.schedule.Affine;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -106,8 +107,9 @@ final class Elements implements Pointwise.Point {
 
     private Key key(Value value, List<Expr> index) {
         var normal = new ArrayList<Object>();
-        for (Expr e : index) {
-            normal.add(indices.of(e).map(Object.class::cast).orElse(e));
+        for (int k = 0; k < index.size(); k++) {
+            Expr e = index.get(k);
+            normal.add(value.dim(k).is(1) ? Affine.ZERO : indices.of(e).map(Object.class::cast).orElse(e));
         }
         return new Key(value, normal);
     }

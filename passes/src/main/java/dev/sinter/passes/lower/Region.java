@@ -1,11 +1,13 @@
 package dev.sinter.passes.lower;
 
+import dev.sinter.ir.graph.Cond;
 import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Looped;
 import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Reduce;
+import dev.sinter.ir.graph.Scan;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.passes.fuse.Fusion;
@@ -15,6 +17,7 @@ import dev.sinter.passes.memory.Step;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +36,7 @@ final class Region {
     private final Map<Value, Set<Value>> parts = new IdentityHashMap<>();
     private final Set<Value> needed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Value> roots = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Value, Place> direct = new IdentityHashMap<>();
     private final List<Target> late = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
 
@@ -49,6 +53,13 @@ final class Region {
         var region = new Region(table, given);
         region.lower(function, results);
         return region.steps;
+    }
+
+    /// Whether a result of control flow can be put where it is wanted at once. (Carried values have places of their own; state must wait for its readers.)
+    private static boolean isStoredByControl(Target t, Map<Value, Place> direct) {
+        boolean stored = t.value.op() instanceof Part(var tuple, int i)
+                && (tuple.op() instanceof Cond || tuple.op() instanceof Scan scan && i >= scan.initial().size());
+        return stored && t.place.buffer().role() != Buffer.Role.STATE && !direct.containsKey(t.value);
     }
 
     private void lower(Function unflattened, List<Target> wanted) {
@@ -69,13 +80,15 @@ final class Region {
         }
         for (Value v : values) {
             if (v.op() instanceof Part(var tuple, _)) {
-                parts.computeIfAbsent(tuple, t -> Collections.newSetFromMap(new IdentityHashMap<>())).add(v);
+                parts.computeIfAbsent(tuple, t -> new LinkedHashSet<>()).add(v);
             }
         }
         for (Target t : results) {
             if (roots.contains(t.value)) {
                 targets.computeIfAbsent(t.value, v -> new ArrayList<>()).add(t.place);
-            } else {                                           // a parameter, a constant, or part of the results of control flow
+            } else if (isStoredByControl(t, direct)) {
+                direct.put(t.value, t.place);
+            } else {                                           // a parameter, a constant, or a carried value
                 tasks.add(new Task(null, t, Set.of(t.value)));
                 needed.add(t.value);
             }
@@ -229,7 +242,7 @@ final class Region {
                     locate(List.of(value));
                     steps.addAll(LoopedKernel.steps(value, looped, table, this::place, stores(value), origin));
                 } else {
-                    Control.of(table, this::place).lower(value, parts.getOrDefault(value, Set.of()), places, steps);
+                    Control.of(table, this::place, direct).lower(value, parts.getOrDefault(value, Set.of()), places, steps);
                 }
             }
         }
