@@ -105,7 +105,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                             }
                             double loads = movingCount * v * strided + splatCount;
                             double perStep = Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4) + 0.5;
-                            double wasted = waste(vectors, v) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
+                            double wasted = open(first) * open(second) * waste(vectors, v) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * far + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
                                 best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, cycles);
@@ -168,6 +168,11 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     /// Whether tiles of `count` go along an axis.
     private static boolean fits(Axis axis, int count, boolean again) {
         return axis == null || !axis.extent().isConstant() || axis.extent().value() >= count && (again || axis.extent().value() % count == 0);
+    }
+
+    /// An extent that is not known before the call needs code for a rest, and is better left to the team.
+    private static double open(Axis axis) {
+        return axis == null || axis.extent().isConstant() ? 1 : 1.05;
     }
 
     /// What is computed, over what is wanted.
