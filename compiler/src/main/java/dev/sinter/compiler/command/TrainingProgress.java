@@ -45,7 +45,7 @@ final class TrainingProgress implements Trainer.Watcher, AutoCloseable {
         if (bar != null) {
             bar.step();
             if (epochSteps % EVERY == 0) {
-                bar.setExtraMessage(means());
+                bar.setExtraMessage("  " + means());
             }
         }
     }
@@ -56,7 +56,7 @@ final class TrainingProgress implements Trainer.Watcher, AutoCloseable {
             double seconds = (System.nanoTime() - epochBegan) / 1e9;
             err.println(String.format(Locale.ROOT, "epoch %d/%d  %s  %.0f steps/s", epoch, epochs, means(), epochSteps / seconds));
         } else {
-            bar.setExtraMessage(means());
+            bar.setExtraMessage("  " + means());
         }
         sums.clear();
         epochSteps = 0;

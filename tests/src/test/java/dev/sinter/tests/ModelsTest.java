@@ -1,0 +1,63 @@
+package dev.sinter.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sinter.compiler.command.Sinter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The models that come with Sinter, from the command line.
+class ModelsTest {
+    private static final Path MODELS = Path.of("..", "models");
+
+    @TempDir
+    Path folder;
+
+    private static String sinter(String... args) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        int code = Sinter.run(args, new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        assertEquals(0, code, () -> String.join(" ", args) + "\n" + err.toString(StandardCharsets.UTF_8) + out.toString(StandardCharsets.UTF_8));
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /// On the interpreter, on the JVM and natively, with equal bits from all that is compiled.
+    @TestFactory
+    Stream<DynamicTest> everyModelFulfilsItsExamples() throws IOException {
+        try (var files = Files.walk(MODELS)) {
+            return files.filter(f -> f.toString().endsWith(".sinter")).sorted().toList().stream()
+                    .map(f -> DynamicTest.dynamicTest(f.getFileName().toString(), () -> assertTrue(sinter("test", f.toString()).contains("passed"))));
+        }
+    }
+
+    @Test
+    void theStandardLibraryFulfilsItsExamples() {
+        assertTrue(sinter("test", "--library").contains("passed"));
+    }
+
+    @Test
+    void everyModelIsLaidOutInTheOneStyle() {
+        assertEquals("", sinter("fmt", "--check", MODELS.toString()));
+    }
+
+    /// All state after an epoch, optimisers and random keys included, and every loss on the way.
+    @TestFactory
+    Stream<DynamicTest> trainingOnTheJvmAndNativelyGivesTheSameBits() {
+        return Stream.of("softmax_regression", "vae").map(model -> DynamicTest.dynamicTest(model, () -> {
+            String file = MODELS.resolve(model).resolve(model + ".sinter").toString();
+            sinter("train", file, "--target", "jvm", "--epochs", "1", "--threads", "1", "-o", folder.resolve(model + "-jvm.jar").toString());
+            sinter("train", file, "--target", "native", "--epochs", "1", "--threads", "3", "-o", folder.resolve(model + "-native.jar").toString());
+            assertEquals(-1, Files.mismatch(folder.resolve(model + "-jvm-training.safetensors"), folder.resolve(model + "-native-training.safetensors")));
+        }));
+    }
+}
