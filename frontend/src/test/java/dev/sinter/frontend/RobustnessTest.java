@@ -77,6 +77,8 @@ class RobustnessTest {
     void loopsThatNeverEndAtCompileTimeAreStopped() {
         String calls = "fn f(n) = f(n + 1)\n\nmodel M {\n  export fn g(x: f32) = x + f(0)\n}\n";
         assertTrue(Frontend.compile(Source.of("a", calls), Options.DEFAULT).problems().stream().anyMatch(p -> p.code().toString().equals("S0306")));
+        String nested = "model M {\n  export fn g(x: f32) = sum([sum([i * j for j in 0..50000]) for i in 0..50000]) + x\n}\n";
+        assertTrue(Frontend.compile(Source.of("a", nested), Options.DEFAULT).problems().stream().anyMatch(p -> p.code().toString().equals("S0902")));
         String lists = "model M {\n  export fn g(x: f32) = sum([i * j * k for i in 0..9999 for j in 0..9999 for k in 0..9999]) + x\n}\n";
         assertTrue(Frontend.compile(Source.of("a", lists), Options.DEFAULT).problems().stream().anyMatch(p -> p.code().toString().equals("S0902")));
     }

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /// the library has as many types as it has uses. A `Failure` ends a statement, not the run.
 final class Elaborator {
     private static final int MAX_CALLS = 250;
+    private static final long MAX_STEPS = 2_000_000;
 
     /// A call in progress.
     record Frame(String function, Span call, List<Calls.Given> given) { }
@@ -47,10 +48,19 @@ final class Elaborator {
     boolean trains;
     String entry = "";
     private final Deque<Frame> frames = new ArrayDeque<>();
+    private long steps;
 
     Elaborator(Options options, Problems problems) {
         this.options = options;
         this.problems = problems;
+    }
+
+    /// Counts a step; a program that would be elaborated for minutes is stopped.
+    void step(Span span) {
+        if (++steps <= MAX_STEPS) return;
+        if (steps > MAX_STEPS + 1) throw Failure.silent();      // the rest is the consequence
+        throw Failure.of(Code.S0902, "this takes too long at compile time", span, "step number " + MAX_STEPS + " of the elaboration is here")
+            .help("loops over numbers known at compile time are written out; `scan` runs at the call");
     }
 
     /// Runs `body` inside a call.
@@ -92,12 +102,13 @@ final class Elaborator {
         T result = null;
         try {
             result = attempt.get();
-        } catch (Failure _) {
-            result = null;
+        } catch (Failure failure) {
+            report(failure);
         }
-        boolean failed = result == null || problems.hasErrors();
+        Problems found = problems;
         problems = reported;
-        return failed ? instead.get() : result;
+        if (steps > MAX_STEPS) found.sorted().forEach(problems::add);      // there is no time for another attempt
+        return result == null || found.hasErrors() ? instead.get() : result;
     }
 
     /// Reports a failure. One inside the library is shown at the user's call, with the library's place beside it.

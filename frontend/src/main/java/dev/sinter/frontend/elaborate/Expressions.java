@@ -32,6 +32,7 @@ final class Expressions {
 
     /// The meaning of an expression; a variable of the model stays a place.
     Datum place(Expression expression, Scope scope) {
+        e.step(expression.span());
         Origin before = e.enter(expression.span());
         try {
             return form(expression, scope);
