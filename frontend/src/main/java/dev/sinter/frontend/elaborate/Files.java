@@ -45,6 +45,10 @@ final class Files {
     Scope library(String name) {
         Scope known = scopes.get(name);
         if (known != null) return known;
+        if (prelude == null && PRELUDE.contains(name)) {               // its files use each other's names
+            prelude();
+            return scopes.get(name);
+        }
         loading.add(name);
         Scope scope = define(parsed(name), PRELUDE.contains(name) ? preludeScope() : prelude().inner());
         loading.remove(name);
@@ -85,6 +89,7 @@ final class Files {
     /// The names that every file sees. The files of the prelude share one scope.
     private Scope prelude() {
         if (prelude == null) {
+            preludeScope();
             for (String name : PRELUDE) library(name);
         }
         return prelude;

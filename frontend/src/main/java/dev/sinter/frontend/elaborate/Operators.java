@@ -127,7 +127,7 @@ final class Operators {
             case MUL -> new Datum.Real(s * t);
             case DIVIDE -> new Datum.Real(s / t);
             case DIV -> new Datum.Real(Math.floor(s / t));
-            case MOD -> new Datum.Real(s - t * Math.floor(s / t));
+            case MOD -> new Datum.Real(s % t != 0 && s % t < 0 != t < 0 ? s % t + t : s % t);
             case POW -> new Datum.Real(Math.pow(s, t));
             case EQ -> new Datum.Truth(s == t);
             case NE -> new Datum.Truth(s != t);
@@ -181,18 +181,26 @@ final class Operators {
     }
 
     private Value modulo(Value[] v, Operand a, Operand b, Span span) {
-        if (v[0].element().isFloat()) return e.graph.minus(v[0], e.graph.times(v[1], floorDivide(v, a, b, span)));
+        if (v[0].element().isFloat()) {
+            Value r = elementwise(BinaryFn.FMOD, v, a, b, span);               // exact, with the sign of the dividend
+            Value divisor = e.graph.broadcast(v[1], r.shape());
+            return e.graph.select(differs(r, divisor), e.graph.plus(r, divisor), r);
+        }
         Value r = arithmetic(BinaryFn.REM, Operator.MOD, v, a, b, span);
         return e.graph.plus(r, e.graph.times(v[1], e.graph.cast(r.element(), roundsUp(v))));
     }
 
     /// Whether truncation rounded up: there is a remainder whose sign is not the divisor's.
     private Value roundsUp(Value[] v) {
+        return differs(e.graph.binary(BinaryFn.REM, v[0], v[1]), v[1]);
+    }
+
+    /// Whether there is a remainder whose sign is not the divisor's.
+    private Value differs(Value remainder, Value divisor) {
         Graph g = e.graph;
-        Value r = g.binary(BinaryFn.REM, v[0], v[1]);
-        Value zero = g.scalar(r.element(), 0);
-        Value differ = g.binary(BinaryFn.NE, g.binary(BinaryFn.LT, r, zero), g.binary(BinaryFn.LT, v[1], zero));
-        return g.binary(BinaryFn.AND, g.binary(BinaryFn.NE, r, zero), differ);
+        Value zero = g.scalar(remainder.element(), 0);
+        Value differ = g.binary(BinaryFn.NE, g.binary(BinaryFn.LT, remainder, zero), g.binary(BinaryFn.LT, divisor, zero));
+        return g.binary(BinaryFn.AND, g.binary(BinaryFn.NE, remainder, zero), differ);
     }
 
     /// Small whole powers are products; the rest is `pow`.
