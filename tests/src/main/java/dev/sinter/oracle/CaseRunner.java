@@ -142,7 +142,8 @@ public final class CaseRunner {
                     fail(call.function() + " on " + executor + " gives no '" + name + "'");
                     continue;
                 }
-                compare(executor, call.function() + " of " + expected.getKey(), expected.getValue(), found, call.function().equals("value") && oracle.isTable());
+                compare(executor, call.function() + " of " + expected.getKey(), Exceptions.applied(oracle, expected.getKey(), expected.getValue(), found), found,
+                        call.function().equals("value") && oracle.isTable());
             }
         }
 
@@ -168,7 +169,9 @@ public final class CaseRunner {
 
         Outcome outcome() {
             String unit = oracle.isTable() ? "ulp" : "relative";
-            return faults.isEmpty() ? new Outcome(oracle.name(), Outcome.Status.PASSED, largest, unit, of)
+            String exempt = Exceptions.of(oracle);
+            String note = exempt.isEmpty() ? of : of.isEmpty() ? exempt : of + "; " + exempt;
+            return faults.isEmpty() ? new Outcome(oracle.name(), Outcome.Status.PASSED, largest, unit, note)
                     : new Outcome(oracle.name(), Outcome.Status.FAILED, largest, unit, String.join("; ", faults.subList(0, Math.min(4, faults.size()))));
         }
     }

@@ -35,7 +35,7 @@ public final class Templates {
     public record Template(String file, String function, boolean trains, Map<String, Boolean> parameters) { }
 
     private final Map<String, Source> files = new LinkedHashMap<>();
-    private final Map<String, Template> functions = new LinkedHashMap<>();
+    private final Map<String, List<Template>> functions = new LinkedHashMap<>();
 
     /// The templates that come with this project.
     public static Templates builtIn() {
@@ -75,7 +75,7 @@ public final class Templates {
             for (String p : matcher.group(3).isBlank() ? List.<String>of() : Arrays.asList(matcher.group(3).split(",(?![^\\[]*\\])"))) {
                 parameters.put(p.replaceAll("=.*", "").trim(), p.contains("="));
             }
-            functions.put(matcher.group(2), new Template(file, matcher.group(2), matcher.group(1).equals("model"), parameters));
+            functions.computeIfAbsent(matcher.group(2), _ -> new ArrayList<>()).add(new Template(file, matcher.group(2), matcher.group(1).equals("model"), parameters));
         }
     }
 
@@ -93,7 +93,13 @@ public final class Templates {
         for (String op = oracle.op(); !op.isEmpty(); op = op.contains(".") ? op.substring(0, op.lastIndexOf('.')) : "") {
             candidates.add("op_" + letters(op));
         }
-        return candidates.stream().map(functions::get).filter(t -> t != null).findFirst();
+        return candidates.stream().map(functions::get).filter(t -> t != null).findFirst().map(t -> preferred(t, oracle));
+    }
+
+    /// Of several functions of one name that of the case's section, else the one that was added last.
+    private static Template preferred(List<Template> templates, OracleCase oracle) {
+        String file = "oracle." + oracle.section().replaceFirst("^\\d+-", "");
+        return templates.stream().filter(t -> t.file().equals(file)).findFirst().orElse(templates.getLast());
     }
 
     /// A name of the format as a name of the language.
