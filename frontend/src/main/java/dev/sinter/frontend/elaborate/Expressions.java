@@ -138,7 +138,9 @@ final class Expressions {
             case Datum.Broken() -> throw Failure.silent();
             default -> {
                 var failure = Failure.of(Code.S0204, "there is no `." + name + "`", f.name().span(), Show.kind(base) + " has no members");
-                throw name.equals("shape") || name.equals("T") ? failure.help(name.equals("T") ? "`transpose(x)`" : "`shape(x)`") : failure;
+                if (name.equals("T")) throw failure.help("`transpose(x)`");
+                boolean function = scope.find(name) instanceof Datum.Native || scope.find(name) instanceof Datum.Closure;
+                throw function ? failure.help("`" + name + "` is a function: `" + name + "(x)`, or `x |> " + name + "`") : failure;
             }
         }
     }

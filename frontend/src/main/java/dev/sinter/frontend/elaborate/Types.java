@@ -84,12 +84,14 @@ final class Types {
             switch (element) {
                 case "int" -> {
                     if (value instanceof Datum.Whole || value instanceof Datum.Real) return new Datum.Whole(e.arrays.dim(value, span));
+                    if (!(value instanceof Datum.Array || value instanceof Datum.Place)) throw e.mismatch("a whole number", value, span);
                 }
                 case "real" -> {
                     if (value instanceof Datum.Whole || value instanceof Datum.Real) return value;
                 }
                 case "bool" -> {
                     if (value instanceof Datum.Truth) return value;
+                    if (!(value instanceof Datum.Array || value instanceof Datum.Place)) throw e.mismatch("`true` or `false`", value, span);
                 }
                 case "string" -> {
                     if (value instanceof Datum.Text) return value;
