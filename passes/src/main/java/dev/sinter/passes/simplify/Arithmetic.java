@@ -76,6 +76,8 @@ final class Arithmetic {
 
             rule("c ? a : a = a", (op, _, _) -> op instanceof Select(Value _, Value a, Value b) && a == b ? a : null),
             rule("true ? a : b = a", (op, _, _) -> op instanceof Select(Value(Fill(_, double c), _, _), Value a, Value b) ? c != 0 ? a : b : null),
+            rule("x <= 0 ? 0 : x = max(x, 0)", (op, _, g) -> op instanceof Select(Value(Binary(BinaryFn fn, Value x, Value c), _, _), Value a, Value b)
+                    && fn == BinaryFn.LE && isFill(c, 0) && isFill(a, 0) && b == x && x.tensor().isFloat() ? g.binary(MAX, x, a) : null),
             rule("!c ? a : b = c ? b : a", (op, _, g) -> op instanceof Select(Value(Unary(var h, Value c), _, _), Value a, Value b) && h == NOT ? g.select(c, b, a) : null),
             rule("c ? (c ? a : _) : b = c ? a : b", (op, _, g) -> op instanceof Select s && s.a().op() instanceof Select t && s.condition() == t.condition()
                     ? g.select(s.condition(), t.a(), s.b()) : null),
