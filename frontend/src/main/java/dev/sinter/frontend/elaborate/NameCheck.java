@@ -17,6 +17,9 @@ import java.util.Map;
 
 /// What can be said of names without elaboration: nothing is declared twice in one place, and declarations stand where they belong.
 final class NameCheck {
+    /// What names that leave the compiler are made of.
+    static final String PLAIN = "letters a to z, digits and _ only";
+
     private final Problems problems;
 
     private NameCheck(Problems problems) {
@@ -50,6 +53,9 @@ final class NameCheck {
                 case Declaration.Function f -> {
                     declare(f.name(), places);
                     function(f);
+                    if (f.exported() && !isPlain(f.name().text())) {
+                        problems.add(Problem.error(Code.S0208, "an exported function has a plain name", f.name().span(), PLAIN));
+                    }
                 }
                 case Declaration.Training t -> {
                     if (trains) problems.add(Problem.error(Code.S0208, "a model has one training block", t.span(), "a second one"));
@@ -58,6 +64,11 @@ final class NameCheck {
                 default -> { }
             }
         }
+    }
+
+    /// Whether a name can be that of a symbol anywhere.
+    static boolean isPlain(String name) {
+        return name.matches("[A-Za-z_][A-Za-z0-9_]*");
     }
 
     private void function(Declaration.Function f) {

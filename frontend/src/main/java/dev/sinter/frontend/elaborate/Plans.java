@@ -114,6 +114,7 @@ final class Plans {
     /// A score is a function of the columns that its expression names and nothing defines.
     private Optional<TrainingPlan.Score> score(Declaration.Score s) {
         String name = s.name().map(Name::text).orElseGet(() -> s.value() instanceof Expression.Call(_, Expression.Reference(_, String f), _) ? f : "score");
+        if (!NameCheck.isPlain(name)) throw Failure.of(Code.S0805, "a score has a plain name", s.span(), NameCheck.PLAIN);
         var columns = new LinkedHashMap<String, Span>();
         free(s.value(), columns, new LinkedHashSet<>());
         var parameters = columns.entrySet().stream().map(c -> new Parameter(new Name(c.getValue(), c.getKey()), Optional.empty(), Optional.empty())).toList();

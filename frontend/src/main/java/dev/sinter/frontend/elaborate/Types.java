@@ -206,7 +206,9 @@ final class Types {
     void bindSymbols(TypeSyntax type, Scope scope) {
         if (!(type instanceof TypeSyntax.Array a)) return;
         for (TypeSyntax.DimSyntax dim : a.dims().orElse(List.of())) {
-            if (dim instanceof TypeSyntax.Extent(Expression.Reference(_, String name)) && bindsDim(name, scope)) {
+            if (dim instanceof TypeSyntax.Extent(Expression.Reference(Span span, String name)) && bindsDim(name, scope)) {
+                if (!NameCheck.isPlain(name)) throw Failure.of(Code.S0208, "a dim that is bound at the call has a plain name", span, NameCheck.PLAIN);
+                if (name.equals("members")) throw Failure.of(Code.S0208, "`members` cannot name a dim of an input", span, "it is the number of threads of a call");
                 scope.define(name, new Datum.Whole(Dim.named(name)));
             }
         }
