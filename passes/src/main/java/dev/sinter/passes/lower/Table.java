@@ -24,6 +24,9 @@ import java.util.Map;
 
 /// What a program under construction has: its dims, buffers, constants and kernels, with names that are unique.
 final class Table {
+    /// The bytes of the widest vector.
+    private static final int ROOM = 64;
+
     final Machine machine;
     private final String entry;
     final Map<String, Expr.Var> dims = new LinkedHashMap<>();
@@ -72,8 +75,11 @@ final class Table {
         return buffer("t" + temps++, type, elements, Buffer.Role.TEMP);
     }
 
+    /// A temp for a value, with room for a vector behind it: so vectors at the end of a line need not be masked when they are loaded.
     Place temp(Value value) {
-        return Place.whole(temp(value.element(), value.shape().elements()), value.shape());
+        Dim elements = value.shape().elements();
+        boolean room = value.tensor().isFloat() && value.rank() > 1;
+        return Place.whole(temp(value.element(), room ? elements.plus(ROOM / value.element().bytes()) : elements), value.shape());
     }
 
     /// The place of a constant; equal constants have one. Names begin with the entry's, since all functions of an artifact share one table of constants.

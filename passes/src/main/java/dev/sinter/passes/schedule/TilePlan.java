@@ -83,7 +83,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         var axes = new ArrayList<Axis>();
         axes.add(null);
         c.free().stream().filter(x -> x != axis && size(x) > 1).forEach(axes::add);
-        int budget = machine.registers() >= 32 ? 24 : 12;
+        int budget = machine.registers() >= 32 ? 16 : 12;      // more is hardly faster, and takes the JIT much longer
         int held = machine.registers() >= 32 ? 8 : 4;
         TilePlan best = null;
         for (Axis first : axes) {

@@ -236,7 +236,7 @@ public final class TiledContraction implements ContractionSchedule {
                     }
                 }
             }
-            var step = step(corner, bases, plan.packed() ? null : mask, sums);      // copies have room for whole vectors
+            var step = step(corner, bases, plan.packed() || hasRoom() ? null : mask, sums);      // copies have room for whole vectors
             List<Stmt> inside = step.statements();
             for (Axis axis : c.contracted().reversed()) {
                 var fresh = Expr.Var.index(axis.name().name());
@@ -257,6 +257,13 @@ public final class TiledContraction implements ContractionSchedule {
                     }
                 }
             }
+        }
+
+        /// Whether a whole vector can be loaded from wherever an element is: the buffer goes on behind the last one.
+        private boolean hasRoom() {
+            Element moving = plan.splatsAreA() ? c.b() : c.a();
+            Dim last = moving.affine(c.indices()).map(c.indices()::largest).orElse(null);
+            return last != null && moving.buffer().elements().minus(last).minus(Dim.constant(plan.lanes())).isNonNegative();
         }
 
         /// One step of the sums.

@@ -153,7 +153,7 @@ class StateTest {
     void anOptimiserNeedsNoCopies() {
         var m = new Making();
         var lowered = lower(adam(m, m.g), Machine.V256);
-        long temps = lowered.program().buffers().stream().filter(b -> b.role() == Buffer.Role.TEMP && b.elements().is(400)).count();
+        long temps = lowered.program().buffers().stream().filter(b -> b.role() == Buffer.Role.TEMP && b.elements().value() >= 400).count();
         assertEquals(0, temps);
     }
 
