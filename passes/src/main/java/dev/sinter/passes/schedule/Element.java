@@ -32,6 +32,12 @@ public record Element(List<Stmt> statements, Expr value) {
         return resolved() instanceof Expr.Load load && load.mask() == null ? indices.of(load.index()) : Optional.empty();
     }
 
+    /// If this is an element at an affine index: the same without the names on the way to it, some of which a vector could not have (quotients
+    /// that have vanished from the index).
+    public Element direct(Indices indices) {
+        return affine(indices).map(index -> new Element(List.of(), Expr.load(buffer(), indices.expression(index)))).orElse(this);
+    }
+
     /// The buffer that [#affine] speaks of.
     public Buffer buffer() {
         return ((Expr.Load) resolved()).buffer();

@@ -303,7 +303,7 @@ public final class TiledContraction implements ContractionSchedule {
 
         private Expr load(Element element, Map<Expr.Var, Expr> names, Expr base, Expr mask, Block into) {
             var scalar = new Block();
-            Expr value = scalar.let("b", element.at(names, scalar));
+            Expr value = scalar.let("b", element.direct(c.indices()).at(names, scalar));
             c.indices().learn(scalar.statements());
             var lanes = Vectoriser.lanes(c.indices(), scalar.statements(), plan.vector().name(), base, plan.lanes(), mask, Map.of()).orElseThrow();
             lanes.statements().forEach(into::add);

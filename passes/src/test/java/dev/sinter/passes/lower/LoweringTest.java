@@ -265,6 +265,12 @@ class LoweringTest {
                     m.result(g.constant(NdArray.of(ElementType.F32, new long[] {3}, 1, 2, 3)));
                     m.result(g.scalar(ElementType.F32, 3));
                 }, n),
+                of("a product with a reduction's reshaped result", (m, g) -> {
+                    Value x = m.f32(Dim.constant(2), Dim.constant(3), Dim.constant(3), Dim.constant(3), Dim.constant(4));
+                    Value y = m.f32(Dim.constant(2), Dim.constant(3));
+                    Value flat = g.reshape(g.reduce(Reduction.MAX, x, List.of(4)), Shape.of(Dim.constant(2), Dim.constant(27)));
+                    m.result(transposedProduct(g, y, flat));
+                }, none),
                 of("a concatenation of products is longer than each", (m, g) -> {
                     Value x = m.f32(Dim.constant(2), Dim.constant(3));
                     Value y = m.f32(Dim.constant(2), Dim.constant(3));
