@@ -111,11 +111,11 @@ public final class LeNet5 {
     private static byte[] model(Model weights, int batch) {
         var m = new OnnxModel();
         String x = m.input("image", batch, 1, 28, 28);
-        x = pool(m, m.node("Tanh", List.of(conv(m, weights, x, "c1", 2))));
-        x = pool(m, m.node("Tanh", List.of(conv(m, weights, x, "c2", 0))));
+        x = pool(m, m.node("Relu", List.of(conv(m, weights, x, "c1", 2))));
+        x = pool(m, m.node("Relu", List.of(conv(m, weights, x, "c2", 0))));
         x = m.node("Flatten", List.of(x), new OnnxModel.Attribute("axis", false, 1));
-        x = m.node("Tanh", List.of(dense(m, weights, x, "f1")));
-        x = m.node("Tanh", List.of(dense(m, weights, x, "f2")));
+        x = m.node("Relu", List.of(dense(m, weights, x, "f1")));
+        x = m.node("Relu", List.of(dense(m, weights, x, "f2")));
         m.node("Softmax", "result", List.of(dense(m, weights, x, "f3")), new OnnxModel.Attribute("axis", false, 1));
         m.output("result", batch, 10);
         return m.bytes();
@@ -132,7 +132,7 @@ public final class LeNet5 {
     }
 
     private static String pool(OnnxModel m, String x) {
-        return m.node("AveragePool", List.of(x), new OnnxModel.Attribute("kernel_shape", true, 2, 2), new OnnxModel.Attribute("strides", true, 2, 2));
+        return m.node("MaxPool", List.of(x), new OnnxModel.Attribute("kernel_shape", true, 2, 2), new OnnxModel.Attribute("strides", true, 2, 2));
     }
 
     private static String dense(OnnxModel m, Model weights, String x, String layer) {
