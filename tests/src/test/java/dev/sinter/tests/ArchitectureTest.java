@@ -16,7 +16,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /// The arrows of `ARCHITECTURE.md`: who may know whom.
 class ArchitectureTest {
-    private static final JavaClasses SINTER = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.sinter");
+    private static final JavaClasses SINTER = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar")).importPackages("dev.sinter");
 
     /// A module (by its packages) and everything that it may depend on beside itself and the JDK.
     private record Arrow(String module, List<String> allowed) { }
