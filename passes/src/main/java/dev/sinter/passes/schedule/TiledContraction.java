@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A tile of accumulators in registers, its operands loaded from where they are. For convolutions, whose windows are plain loads of the padded image, and for
 /// products that are too small or too skewed to be worth packing.
@@ -262,8 +263,13 @@ public final class TiledContraction implements ContractionSchedule {
         /// Whether a whole vector can be loaded from wherever an element is: the buffer goes on behind the last one.
         private boolean hasRoom() {
             Element moving = plan.splatsAreA() ? c.b() : c.a();
-            Dim last = moving.affine(c.indices()).map(c.indices()::largest).orElse(null);
-            return last != null && moving.buffer().elements().minus(last).minus(Dim.constant(plan.lanes())).isNonNegative();
+            Affine index = moving.affine(c.indices()).orElse(null);
+            Dim last = index == null ? null : c.indices().largest(index);
+            if (last == null) {
+                return false;
+            }
+            Dim reach = index.coefficient(plan.vector().name()).times(plan.lanes() - 1).plus(Dim.ONE);     // lanes may be elements apart
+            return moving.buffer().elements().minus(last).minus(reach).isNonNegative();
         }
 
         /// One step of the sums.
@@ -302,12 +308,18 @@ public final class TiledContraction implements ContractionSchedule {
         }
 
         private Expr load(Element element, Map<Expr.Var, Expr> names, Expr base, Expr mask, Block into) {
+            return vector(element, names, base, mask, into).or(() -> vector(element.direct(c.indices()), names, base, mask, into)).orElseThrow();
+        }
+
+        private Optional<Expr> vector(Element element, Map<Expr.Var, Expr> names, Expr base, Expr mask, Block into) {
             var scalar = new Block();
-            Expr value = scalar.let("b", element.direct(c.indices()).at(names, scalar));
+            Expr value = scalar.let("b", element.at(names, scalar));
             c.indices().learn(scalar.statements());
-            var lanes = Vectoriser.lanes(c.indices(), scalar.statements(), plan.vector().name(), base, plan.lanes(), mask, Map.of()).orElseThrow();
-            lanes.statements().forEach(into::add);
-            return lanes.vector(value);
+            var lanes = Vectoriser.lanes(c.indices(), scalar.statements(), plan.vector().name(), base, plan.lanes(), mask, Map.of());
+            return lanes.map(found -> {
+                found.statements().forEach(into::add);
+                return found.vector(value);
+            });
         }
 
         /// The sums go to scratch memory, and from there through the epilogue: its code stands once, and may be scalar.
