@@ -28,7 +28,9 @@ import java.util.Optional;
 /// does not depend on its tile, unless the epilogue reads what it writes. See [TilePlan] for what is chosen.
 public final class TiledContraction implements ContractionSchedule {
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
-    private static final int WRITTEN_OUT = 100;
+    private static final int WRITTEN_OUT = 0;
+    /// The extent up to which steps along the last contracted axis are written out one after the other.
+    private static final int SHORT = 5;
 
     @Override
     public String name() {
@@ -240,6 +242,10 @@ public final class TiledContraction implements ContractionSchedule {
             var step = step(corner, bases, plan.packed() || hasRoom() ? null : mask, sums);      // copies have room for whole vectors
             List<Stmt> inside = step.statements();
             for (Axis axis : c.contracted().reversed()) {
+                if (isShort(axis)) {
+                    inside = writtenOut(axis, inside);
+                    continue;
+                }
                 var fresh = Expr.Var.index(axis.name().name());
                 c.indices().range(fresh, axis.extent());
                 inside = List.of(new Stmt.For(fresh, Expr.index(0), dim(axis.extent()), 1, Stmt.Binding.SERIAL,
@@ -258,6 +264,19 @@ public final class TiledContraction implements ContractionSchedule {
                     }
                 }
             }
+        }
+
+        /// Whether a loop over the innermost contracted axis would end before it is worth its beginning: the width of a filter.
+        private boolean isShort(Axis axis) {
+            return axis == c.contracted().getLast() && c.contracted().size() > 1 && axis.extent().isConstant() && axis.extent().value() <= SHORT;
+        }
+
+        private static List<Stmt> writtenOut(Axis axis, List<Stmt> body) {
+            var out = new ArrayList<Stmt>();
+            for (long k = 0; k < axis.extent().value(); k++) {
+                out.addAll(new Rewriter().with(axis.name(), Expr.index(k)).copy(body));
+            }
+            return out;
         }
 
         /// Whether a whole vector can be loaded from wherever an element is: the buffer goes on behind the last one.
