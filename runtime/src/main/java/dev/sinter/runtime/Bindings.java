@@ -293,7 +293,7 @@ final class Bindings implements Team.Task {
             return null;
         }
         foreign[foreigners++] = segment;
-        if (segment.isNative() && segment.isAccessibleBy(ANYONE) && (executable.symbol() == null || guard(segment))) {
+        if (segment.isNative() && segment.isAccessibleBy(ANYONE) && (executable.symbol() == null || plan.members() == 1 && guard(segment))) {
             put(slot, segment);
             return null;
         }
@@ -304,7 +304,8 @@ final class Bindings implements Team.Task {
     }
 
     /// JVM code meets memory that is freed during the call with an exception. For native code the memory is kept alive,
-    /// which can be done for a few owners.
+    /// which can be done for a few owners, and by one thread: with several, one of them could still be at work when the
+    /// one that keeps it alive is done.
     private boolean guard(MemorySegment segment) {
         for (int i = 0; i < guards; i++) {
             if (guarded[i].scope().equals(segment.scope())) {
@@ -364,12 +365,9 @@ final class Bindings implements Team.Task {
     public void run(Team team, int member) {
         if (executable.code() != null) {
             executable.code().run(plan.dims(), buffers, team, member);
-        } else if (guards > 0 && member == 0) {
-            // Member 0 outlasts the others, so that it guards for all.
+        } else if (guards > 0) {
             NativeCall.guarded(executable.symbol(), frame.address(), member, team.size(), barrier.address(),
                     guarded[0], guards > 1 ? guarded[1] : MemorySegment.NULL);
-        } else if (plan.small()) {
-            NativeCall.critical(executable.symbol(), frame.address(), member, team.size(), barrier.address());
         } else {
             NativeCall.ordinary(executable.symbol(), frame.address(), member, team.size(), barrier.address());
         }

@@ -16,14 +16,12 @@ final class NativeCall {
     static final int GUARDS = 2;
 
     private static final MethodHandle ORDINARY;
-    private static final MethodHandle CRITICAL;
     private static final MethodHandle GUARDED;
 
     static {
         var linker = Linker.nativeLinker();
         var plain = FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
         ORDINARY = linker.downcallHandle(plain);
-        CRITICAL = linker.downcallHandle(plain, Linker.Option.critical(false));
         // The function ignores arguments five and six, which travel in registers. They are there because the linker keeps
         // the memory of every pointer argument alive for the time of the call.
         GUARDED = linker.downcallHandle(plain.appendArgumentLayouts(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
@@ -31,19 +29,11 @@ final class NativeCall {
 
     private NativeCall() { }
 
-    /// An ordinary call: the garbage collector can work meanwhile.
+    /// An ordinary call: the garbage collector can work meanwhile. (A critical one would be entered some nanoseconds sooner, but a loop
+    /// of unknown length in the function would then stop every thread of the JVM.)
     static void ordinary(MemorySegment symbol, long frame, long member, long members, long barrier) {
         try {
             ORDINARY.invokeExact(symbol, frame, member, members, barrier);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /// A call of some microseconds at most, since it holds up the garbage collector; it costs half as much to enter.
-    static void critical(MemorySegment symbol, long frame, long member, long members, long barrier) {
-        try {
-            CRITICAL.invokeExact(symbol, frame, member, members, barrier);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -13,18 +13,14 @@ import java.util.stream.Collectors;
 /// @param inputShapes  of each input
 /// @param outputShapes of each output
 /// @param members      how many threads are worth their while
-/// @param small        whether the call is so short that it may hold up the garbage collector
 /// @param arenaBytes   the size of the arena
 /// @param tempOffsets  of each buffer in the arena, 0 for those that are no temps
 /// @param tempBytes    of each buffer in the arena, 0 for those that are no temps
-record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int members, boolean small, long arenaBytes,
+record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int members, long arenaBytes,
             long[] tempOffsets, long[] tempBytes) {
 
     /// Below this cost, in operations and bytes, a second thread takes longer to wake than it helps.
     static final long PARALLEL_COST = 200_000;
-
-    /// Below this cost a call ends before anyone could miss the garbage collector.
-    static final long CRITICAL_COST = 20_000;
 
     /// Plans a call of `function` by `variant` with these inputs, whose number and types are checked already.
     ///
@@ -95,7 +91,7 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
                 }
             }
             long[] dims = function.dims().stream().mapToLong(values::get).toArray();
-            return new Plan(dims, inputShapes, outputShapes, members, cost < CRITICAL_COST, arenaBytes, tempOffsets, tempBytes);
+            return new Plan(dims, inputShapes, outputShapes, members, arenaBytes, tempOffsets, tempBytes);
         }
 
         private void bindDims() {

@@ -28,7 +28,9 @@ import java.util.Optional;
 /// does not depend on its tile, unless the epilogue reads what it writes. See [TilePlan] for what is chosen.
 public final class TiledContraction implements ContractionSchedule {
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
-    private static final int WRITTEN_OUT = 0;
+    private static final int WRITTEN_OUT = 100;
+    /// Masked vectors of a tile that may be stored one after the other.
+    private static final int MASKED = 8;
     /// The extent up to which steps along the last contracted axis are written out one after the other.
     private static final int SHORT = 5;
 
@@ -253,7 +255,7 @@ public final class TiledContraction implements ContractionSchedule {
             }
             inside.forEach(into::add);
             int vectors = r * s * bases.size();
-            if (plan.scalarEpilogue() || vectors > 1 && vectors * TilePlan.cost(c.epilogue()) > WRITTEN_OUT) {
+            if (plan.scalarEpilogue() || vectors > 1 && (mask != null && vectors > MASKED || vectors * TilePlan.cost(c.epilogue()) > WRITTEN_OUT)) {
                 epilogueOfStored(into, corner, bases, left, mask, sums);
                 return;
             }
