@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// One op in the text form, applied to arrays `%a`, `%b`, …, and what it gives: the unit of the tests of primitives.
-record Example(String op, List<NdArray> arguments, List<NdArray> expected) {
+public record Example(String op, List<NdArray> arguments, List<NdArray> expected) {
     /// An array by its type's text and its elements.
     static NdArray array(String type, double... elements) {
         Type.Tensor t = type(type);
@@ -48,7 +48,7 @@ record Example(String op, List<NdArray> arguments, List<NdArray> expected) {
     }
 
     /// The function that applies the op to its parameters.
-    Function function() {
+    public Function function() {
         String parameters = IntStream.range(0, arguments.size()).mapToObj(k -> "%" + (char) ('a' + k) + ": " + arguments.get(k).type()).collect(Collectors.joining(", "));
         String results = IntStream.range(0, expected.size()).mapToObj(k -> hasSeveralResults() ? "%r#" + k : "%r").collect(Collectors.joining(", "));
         return GraphParser.parseFunction("func example(" + parameters + ") { %r = " + op + " return " + results + " }");

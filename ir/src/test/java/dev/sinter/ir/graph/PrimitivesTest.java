@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Each line is one op with its arguments and its result, by hand. For every line: the function is well formed, its result has the inferred type and
 /// the value given, its text is stable, and, where the op says how it is computed element by element or by loops, these give the same bits.
-class PrimitivesTest {
+public class PrimitivesTest {
     private static final double NAN = Double.NaN;
     private static final double INF = Double.POSITIVE_INFINITY;
 
@@ -30,7 +30,7 @@ class PrimitivesTest {
     }
 
     /// The arithmetic of floats is written once, for f64, and runs for f32 too.
-    private static List<Example> examples() {
+    public static List<Example> examples() {
         var all = new ArrayList<Example>();
         Stream.of(
                 op("fill {type = f64[2,0], value = 1.5}", array("f64[2,0]")),
