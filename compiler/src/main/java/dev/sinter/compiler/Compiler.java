@@ -7,6 +7,7 @@ import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.source.Source;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Pipelines;
 import dev.sinter.passes.lower.Lowered;
 import dev.sinter.passes.lower.Lowering;
@@ -72,6 +73,11 @@ public final class Compiler {
         /// @param stage       `parse and check`, a pass, `lower for v512`, `class files`, `native code`
         /// @param nanoseconds how long it took
         void done(String stage, long nanoseconds);
+    }
+
+    /// Carries out every derivative that a model asks for, and nothing else. @throws dev.sinter.ir.graph.NotDifferentiableException if one cannot be had
+    public static void differentiate(CheckedModel model) {
+        Pipelines.standard().until("differentiate").run(model.module(), Pipeline.Observer.NONE);
     }
 
     /// The checked model of a file. @throws SourceProblems if it is no valid model

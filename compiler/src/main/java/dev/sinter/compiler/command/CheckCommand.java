@@ -1,5 +1,6 @@
 package dev.sinter.compiler.command;
 
+import dev.sinter.compiler.Compiler;
 import dev.sinter.frontend.Frontend;
 import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.problem.Json;
@@ -25,6 +26,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Frontend.Result result = Frontend.compile(model.existing(), model.frontend());
+        result.model().ifPresent(Compiler::differentiate);
         if (json) {
             sinter.console().out().println(Json.array(result.problems()));
         } else if (!result.problems().isEmpty()) {

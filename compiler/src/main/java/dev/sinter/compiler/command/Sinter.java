@@ -4,6 +4,7 @@ import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.SourceProblems;
 import dev.sinter.compiler.data.DataException;
 import dev.sinter.compiler.training.TrainingException;
+import dev.sinter.ir.graph.NotDifferentiableException;
 import dev.sinter.runtime.ArtifactException;
 import dev.sinter.runtime.CallException;
 import java.io.IOException;
@@ -129,7 +130,7 @@ public final class Sinter implements Runnable {
                 console.err().println("error: " + user.getMessage());
                 return user.exitCode();
             }
-            case DataException _, TrainingException _, ArtifactException _, CallException _ -> {
+            case DataException _, TrainingException _, ArtifactException _, CallException _, NotDifferentiableException _ -> {
                 console.err().println("error: " + e.getMessage());
                 return WRONG_INPUT;
             }

@@ -47,6 +47,25 @@ class ModelCommandsTest extends CommandLineTest {
     }
 
     @Test
+    void whatHasNoDerivativeIsSaidWithItsPlace() throws IOException {
+        Path loop = write("loop.sinter", """
+                model Loop {
+                  fn f(x: f32[]) -> f32[] = {
+                    y = x
+                    while y < 10 { y = y * 2 }
+                    y
+                  }
+                  export fn g(x: f32[]) -> f32[] = grad(f)(x)
+                }
+                """);
+        for (String[] command : new String[][] {{"check", loop.toString()}, {"compile", loop.toString(), "-o", in("loop.jar")}}) {
+            String text = fails(1, command);
+            assertTrue(text.contains("error: " + loop + ":") && text.contains("'while' cannot be differentiated: the number of steps"), text);
+        }
+        assertTrue(Files.notExists(folder.resolve("loop.jar")));
+    }
+
+    @Test
     void compileWritesAnArtifactOrText() throws IOException {
         String small = small().toString();
         String out = succeeds("compile", small, "--target", "jvm", "-o", in("a.jar"));
