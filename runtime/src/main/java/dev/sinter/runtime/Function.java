@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /// One function of a loaded model. It may be called by several threads at once; calls that write state wait for the other
 /// calls of the model.
 ///
-/// The calls here allocate their results. [#session] gives calls into memory of the caller's, which allocate nothing.
+/// The calls here allocate their results. [#session] gives calls into memory of the caller's, to which the runtime adds no allocation.
 public final class Function {
 
     private final Model model;
