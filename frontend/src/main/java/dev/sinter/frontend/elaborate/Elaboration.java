@@ -11,8 +11,10 @@ import dev.sinter.frontend.problem.Problem;
 import dev.sinter.frontend.problem.Problems;
 import dev.sinter.frontend.source.Source;
 import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -47,7 +49,8 @@ public final class Elaboration {
         Optional<Declaration.Module> chosen = choose(file);
         if (chosen.isEmpty()) return Optional.empty();
         checkOthers(file, scope, chosen.get());
-        Optional<Instance> built = instance(chosen.get(), scope);
+        if (!argumentsFit(chosen.get())) return Optional.empty();
+        Optional<Instance> built = instance(chosen.get(), scope, options.arguments());
         if (built.isEmpty()) return Optional.empty();
         Instance root = built.get();
         root.makeRoot();
@@ -110,13 +113,25 @@ public final class Elaboration {
     /// Models that are not the main one are instantiated if they can be, so that their errors are found too.
     private void checkOthers(SourceFile file, Scope scope, Declaration.Module chosen) {
         for (Declaration d : file.declarations()) {
-            if (d instanceof Declaration.Module m && m != chosen && m.parameters().stream().allMatch(p -> p.otherwise().isPresent())) instance(m, scope);
+            if (d instanceof Declaration.Module m && m != chosen && m.parameters().stream().allMatch(p -> p.otherwise().isPresent())) instance(m, scope, Map.of());
         }
     }
 
-    private Optional<Instance> instance(Declaration.Module m, Scope scope) {
+    /// Whether the model has all parameters that the options name.
+    private boolean argumentsFit(Declaration.Module m) {
+        var names = m.parameters().stream().map(p -> p.name().text()).toList();
+        for (String given : options.arguments().keySet().stream().sorted().toList()) {
+            if (!names.contains(given)) {
+                problems.add(Problem.error(Code.S0303, "the model `" + m.name() + "` has no parameter `" + given + "`", m.name().span(),
+                    names.isEmpty() ? "it has none" : "it has " + String.join(", ", names)));
+            }
+        }
+        return names.containsAll(options.arguments().keySet());
+    }
+
+    private Optional<Instance> instance(Declaration.Module m, Scope scope, Map<String, Long> arguments) {
         for (Parameter p : m.parameters()) {
-            if (p.otherwise().isEmpty()) {
+            if (p.otherwise().isEmpty() && !arguments.containsKey(p.name().text())) {
                 problems.add(Problem.error(Code.S0302, "the parameter `" + p.name() + "` of the model to compile has no default", p.name().span(), "nobody gives it a value")
                     .help("write `" + p.name() + " = …`"));
                 return Optional.empty();
@@ -124,7 +139,10 @@ public final class Elaboration {
         }
         try {
             Scope inside = scope.inner();
-            for (Parameter p : m.parameters()) inside.define(p.name().text(), e.expressions.evaluate(p.otherwise().orElseThrow(), inside));
+            for (Parameter p : m.parameters()) {
+                Long given = arguments.get(p.name().text());
+                inside.define(p.name().text(), given != null ? new Datum.Whole(Dim.constant(given)) : e.expressions.evaluate(p.otherwise().orElseThrow(), inside));
+            }
             return Optional.of(e.modules.build(m, inside));
         } catch (Failure failure) {
             e.report(failure);
