@@ -13,6 +13,7 @@ import dev.sinter.frontend.problem.Near;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.interp.ModuleInterpreter;
+import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Pipelines;
 import dev.sinter.runtime.Function;
@@ -51,6 +52,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--function", paramLabel = "F", description = "The functions, separated by commas (default: all that the model exports).")
     private String functions;
+
+    @Option(names = "--model", paramLabel = "NAME", description = "The model to take, if the file holds several (default: the last one).")
+    private String modelName;
+
+    @Option(names = "--with", paramLabel = "NAME=VALUE", description = "A whole number for a parameter of the model, instead of its default; may be repeated.")
+    private Map<String, Long> arguments = Map.of();
 
     @Option(names = "--batch", paramLabel = "1,64", defaultValue = "1,64", description = "Extents of the dim N, or of a function's first named dim if it has no N (default: ${DEFAULT-VALUE}).")
     private String batches;
@@ -175,8 +182,9 @@ final class BenchCommand implements Callable<Integer> {
         if (wanted.stream().anyMatch(t -> !t.startsWith("jvm") && !t.equals(Examples.INTERPRETER))) {
             kinds.add(Target.NATIVE);
         }
-        CheckedModel checked = Compiler.check(file, Compiler.Options.DEFAULT);
-        Compilation compilation = Compiler.compile(checked, Compiler.Options.DEFAULT.withTargets(kinds), Compiler.Progress.NONE);
+        var options = new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(modelName), arguments), kinds);
+        CheckedModel checked = Compiler.check(file, options);
+        Compilation compilation = Compiler.compile(checked, options, Compiler.Progress.NONE);
         var state = compilation.initialState(0);
         var subjects = new LinkedHashMap<String, Subject>();
         for (String target : wanted) {

@@ -7,6 +7,7 @@ import dev.sinter.ir.type.ElementType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +19,9 @@ final class ModelFile {
 
     @Option(names = "--model", paramLabel = "NAME", description = "The model to take, if the file holds several (default: the last one).")
     private String model;
+
+    @Option(names = "--with", paramLabel = "NAME=VALUE", description = "A whole number for a parameter of the model, instead of its default; may be repeated.")
+    private Map<String, Long> arguments = Map.of();
 
     @Option(names = "--double", description = "Compute in double precision: every f32 of the source becomes f64.")
     private boolean inDouble;
@@ -50,7 +54,7 @@ final class ModelFile {
     }
 
     dev.sinter.frontend.checked.Options frontend() {
-        return new dev.sinter.frontend.checked.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.ofNullable(model));
+        return new dev.sinter.frontend.checked.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.ofNullable(model), arguments);
     }
 
     Compiler.Options options(List<Target> targets) {
