@@ -18,7 +18,10 @@ public final class Buffer {
         /// The artifact's, read only.
         CONSTANT,
         /// A slice of the call's arena, at an offset given by the memory plan.
-        TEMP
+        TEMP,
+        /// What is computed from state and constants alone, before the first call and whenever that state has changed: written by a function's
+        /// *preparation*, a program of its own, and read by the function.
+        PREPARED
     }
 
     private final String name;
@@ -26,7 +29,7 @@ public final class Buffer {
     private final Dim elements;
     private final Role role;
 
-    /// A buffer. For every role but `TEMP` the name is what binds it: the input's, output's, state's or constant's name.
+    /// A buffer. For every role but `TEMP` the name is what binds it: the input's, output's, state's or constant's name; a `PREPARED` buffer has the same name in both programs.
     public Buffer(String name, ElementType type, Dim elements, Role role) {
         this.name = name;
         this.type = type;

@@ -7,12 +7,15 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.memory.MemoryPlan;
+import dev.sinter.passes.memory.Step;
 import dev.sinter.passes.schedule.Machine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Lowers an entry of a module to a loop program.
 public final class Lowering {
@@ -21,7 +24,7 @@ public final class Lowering {
     /// The program of an entry for a machine.
     ///
     /// The graph has been differentiated (no `vjp` or `jvp` is left) and had better be simplified. The buffer table is in the order inputs, state,
-    /// outputs, then constants and temps as they were needed.
+    /// outputs, then constants and temps as they were needed. What depends on no input is lifted into a preparation ([Preparation]).
     ///
     /// @throws IllegalArgumentException      if a dim is bound by no input
     /// @throws UnsupportedOperationException if an op cannot be lowered
@@ -53,11 +56,17 @@ public final class Lowering {
             }
         }
         var steps = Region.steps(table, entry.function(), given, results);
+        var ahead = Preparation.split(steps, table);
+        var program = program(entry.name(), List.copyOf(table.dims.values()), ahead.buffers(), ahead.call());
+        var preparation = ahead.prepare().isEmpty() ? Optional.<LoopProgram>empty()
+                : Optional.of(program(entry.name() + "$prepare", List.of(), ahead.preparationBuffers(), ahead.prepare()));
+        return new Lowered(program, preparation, Work.flops(entry.function(), table), bytes(table), table.constants, table.decisions);
+    }
+
+    private static LoopProgram program(String name, List<Expr.Var> dims, List<Buffer> buffers, List<Step> steps) {
         MemoryPlan plan = MemoryPlan.of(steps);
-        var buffers = new ArrayList<>(table.buffers);
-        buffers.removeIf(b -> b.role() == Buffer.Role.TEMP && !plan.offsets().containsKey(b));
-        var program = new LoopProgram(entry.name(), new ArrayList<>(table.dims.values()), buffers, plan.offsets(), plan.arena(), plan.body());
-        return new Lowered(program, Work.flops(entry.function(), table), bytes(table), table.constants, table.decisions);
+        var used = buffers.stream().filter(b -> b.role() != Buffer.Role.TEMP || plan.offsets().containsKey(b)).toList();
+        return new LoopProgram(name, dims, used, plan.offsets(), plan.arena(), plan.body());
     }
 
     private static void bindDims(Module.Entry entry, Table table) {

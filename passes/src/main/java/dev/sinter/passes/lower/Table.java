@@ -21,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// What a program under construction has: its dims, buffers, constants and kernels, with names that are unique.
 final class Table {
@@ -36,6 +37,7 @@ final class Table {
     private final Map<NdArray, Place> constantPlaces = new HashMap<>();
     private final Map<String, Integer> kernelNames = new HashMap<>();
     private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
+    private final Map<Kernel, Supplier<Step.Run>> scalar = new HashMap<>();
     private int temps;
 
     Table(String entry, Machine machine) {
@@ -96,6 +98,17 @@ final class Table {
     Step.Run kernel(String hint, String origin, Block body, Indices indices, boolean everyMember) {
         int number = kernelNames.merge(hint, 1, Integer::sum);
         String name = number == 1 ? hint : hint + "_" + number;
+        var run = finish(name, origin, body, indices, everyMember, machine);
+        scalar.put(run.kernel(), () -> finish(name, origin, body, indices, everyMember, Machine.SCALAR));
+        return run;
+    }
+
+    /// A kernel that was made here, once more, without vectors but those that its schedule has written out.
+    Step.Run scalar(Step.Run run) {
+        return scalar.getOrDefault(run.kernel(), () -> run).get();
+    }
+
+    private Step.Run finish(String name, String origin, Block body, Indices indices, boolean everyMember, Machine machine) {
         Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), everyMember);
         var kernel = new Kernel(name, finished.parameters(), finished.body(), origin);
         List<Expr> passed = finished.parameters().stream().map(p -> arguments.getOrDefault(p, p)).toList();

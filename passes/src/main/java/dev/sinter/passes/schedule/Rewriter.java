@@ -1,5 +1,6 @@
 package dev.sinter.passes.schedule;
 
+import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
@@ -13,10 +14,17 @@ import java.util.Map;
 /// replaced where the table says so.
 public class Rewriter {
     private final Map<Expr.Var, Expr> names = new IdentityHashMap<>();
+    private final Map<Buffer, Buffer> buffers = new IdentityHashMap<>();
 
     /// Replaces `name`, which comes from outside, by an expression of the same type.
     public Rewriter with(Expr.Var name, Expr by) {
         names.put(name, by);
+        return this;
+    }
+
+    /// Replaces a buffer by another one of its type.
+    public Rewriter with(Buffer buffer, Buffer by) {
+        buffers.put(buffer, by);
         return this;
     }
 
@@ -43,7 +51,7 @@ public class Rewriter {
                 yield new Stmt.Let(fresh(name), copied);
             }
             case Stmt.Assign(var name, var value) -> new Stmt.Assign((Expr.Var) copy(name), copy(value));
-            case Stmt.Store(var to, var index, var value, var mask) -> new Stmt.Store(to, copy(index), copy(value), mask == null ? null : copy(mask));
+            case Stmt.Store(var to, var index, var value, var mask) -> new Stmt.Store(buffers.getOrDefault(to, to), copy(index), copy(value), mask == null ? null : copy(mask));
             case Stmt.For loop -> {
                 Expr from = copy(loop.from());
                 Expr to = copy(loop.to());
@@ -74,7 +82,7 @@ public class Rewriter {
             case Expr.Cast(var type, var x) -> new Expr.Cast(type, copy(x));
             case Expr.Bitcast(var type, var x) -> new Expr.Bitcast(type, copy(x));
             case Expr.Load(var buffer, var index, int lanes, int stride, var mask) ->
-                    new Expr.Load(buffer, copy(index), lanes, stride, mask == null ? null : copy(mask));
+                    new Expr.Load(buffers.getOrDefault(buffer, buffer), copy(index), lanes, stride, mask == null ? null : copy(mask));
             case Expr.Splat(var x, int lanes) -> new Expr.Splat(copy(x), lanes);
             case Expr.Ramp(var base, long stride, int lanes) -> new Expr.Ramp(copy(base), stride, lanes);
             case Expr.FirstLanes(var count, int lanes) -> new Expr.FirstLanes(copy(count), lanes);

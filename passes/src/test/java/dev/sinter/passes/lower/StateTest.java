@@ -159,7 +159,7 @@ class StateTest {
 
     private static Lowered lower(Module module, Machine machine) {
         Lowered lowered = Lowering.lower(module, module.entries().getFirst(), machine);
-        dev.sinter.ir.loop.LoopVerifier.verifyReady(lowered.program());
+        lowered.programs().forEach(dev.sinter.ir.loop.LoopVerifier::verifyReady);
         return lowered;
     }
 
