@@ -114,6 +114,6 @@ public record Compilation(Module module, Map<Machine, Map<String, Lowered>> lowe
     }
 
     private List<LoopProgram> programs(Machine machine) {
-        return lowered.get(machine).values().stream().map(Lowered::program).toList();
+        return lowered.get(machine).values().stream().flatMap(l -> l.programs().stream()).toList();
     }
 }

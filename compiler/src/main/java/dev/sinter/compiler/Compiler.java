@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// From a source to an artifact: frontend, passes, lowering for every machine, code by both backends.
@@ -125,22 +126,26 @@ public final class Compiler {
         var perFunction = new LinkedHashMap<String, List<Manifest.Variant>>();
         for (Target.Variant variant : variants) {
             long start = System.nanoTime();
-            var programs = lowered.get(variant.machine());
+            var functions = lowered.get(variant.machine());
+            var programs = functions.values().stream().flatMap(l -> l.programs().stream()).toList();
+            Function<LoopProgram, String> file;
+            Function<LoopProgram, String> symbol;
             if (variant.cpu() == null) {
-                var classes = programs.values().parallelStream().collect(Collectors.toMap(l -> l.program().name(), l -> classFile(l.program(), variant.machine())));
-                programs.forEach((name, l) -> {
-                    String file = "sinter/jvm/" + variant.machine().name() + "/" + name + ".class";
-                    code.put(file, classes.get(name));
-                    perFunction.computeIfAbsent(name, _ -> new ArrayList<>()).add(ManifestWriting.variant(variant.name(), file, "", l.program()));
-                });
+                file = program -> "sinter/jvm/" + variant.machine().name() + "/" + program.name() + ".class";
+                symbol = _ -> "";
+                code.putAll(programs.parallelStream().collect(Collectors.toMap(file, program -> classFile(program, variant.machine()))));
                 progress.done("class files for " + variant.machine().name(), System.nanoTime() - start);
             } else {
-                String file = "sinter/native/" + variant.name() + ".so";
-                code.put(file, LlvmBackend.emit(programs.values().stream().map(Lowered::program).toList(), variant.cpu()));
-                programs.forEach((name, l) -> perFunction.computeIfAbsent(name, _ -> new ArrayList<>())
-                        .add(ManifestWriting.variant(variant.name(), file, "sinter_" + name, l.program())));
+                file = _ -> "sinter/native/" + variant.name() + ".so";
+                symbol = program -> "sinter_" + program.name();
+                code.put("sinter/native/" + variant.name() + ".so", LlvmBackend.emit(programs, variant.cpu()));
                 progress.done("native code for " + variant.name(), System.nanoTime() - start);
             }
+            functions.forEach((name, l) -> {
+                var preparation = l.preparation().map(p -> ManifestWriting.preparation(file.apply(p), symbol.apply(p), p)).orElse(null);
+                perFunction.computeIfAbsent(name, _ -> new ArrayList<>())
+                        .add(ManifestWriting.variant(variant.name(), file.apply(l.program()), symbol.apply(l.program()), l.program(), preparation));
+            });
         }
         return new Compilation(optimised, lowered, ManifestWriting.manifest(optimised, lowered, perFunction), code);
     }

@@ -52,10 +52,20 @@ final class ManifestWriting {
                 Requirement.of(entry.function()).stream().map(r -> new Manifest.Requirement(formula(r.notNegative()), r.because())).toList(), variants);
     }
 
-    static Manifest.Variant variant(String target, String code, String symbol, LoopProgram program) {
-        var buffers = program.buffers().stream().map(b -> new Manifest.Buffer(role(b.role()), b.name(), type(b.type()), formula(b.elements()),
+    /// What is told of a function's code for one target.
+    ///
+    /// @param preparation of the function's preparation, null if it has none
+    static Manifest.Variant variant(String target, String code, String symbol, LoopProgram program, Manifest.Preparation preparation) {
+        return new Manifest.Variant(target, code, symbol, formula(program.arena()), buffers(program), preparation);
+    }
+
+    static Manifest.Preparation preparation(String code, String symbol, LoopProgram program) {
+        return new Manifest.Preparation(code, symbol, formula(program.arena()), buffers(program));
+    }
+
+    private static List<Manifest.Buffer> buffers(LoopProgram program) {
+        return program.buffers().stream().map(b -> new Manifest.Buffer(role(b.role()), b.name(), type(b.type()), formula(b.elements()),
                 b.role() == Buffer.Role.TEMP ? formula(program.offsets().get(b)) : null)).toList();
-        return new Manifest.Variant(target, code, symbol, formula(program.arena()), buffers);
     }
 
     private static Manifest.Value value(String name, Type.Tensor type) {
@@ -73,6 +83,7 @@ final class ManifestWriting {
             case STATE -> Manifest.Role.STATE;
             case CONSTANT -> Manifest.Role.CONSTANT;
             case TEMP -> Manifest.Role.TEMP;
+            case PREPARED -> Manifest.Role.PREPARED;
         };
     }
 

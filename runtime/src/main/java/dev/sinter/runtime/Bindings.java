@@ -71,6 +71,7 @@ final class Bindings implements Team.Task {
             switch (row.role()) {
                 case STATE -> put(b, model.memory(row.name()));
                 case CONSTANT -> put(b, model.constant(row.name()));
+                case PREPARED -> put(b, executable.preparation().memory(row.name()));
                 case INPUT, OUTPUT, TEMP -> { }
             }
         }
@@ -333,6 +334,9 @@ final class Bindings implements Team.Task {
             if (stagedInputs[i] != null) {
                 MemorySegment.copy(inputs[i].segment(), 0, stagedInputs[i], 0, stagedInputs[i].byteSize());
             }
+        }
+        if (executable.preparation() != null) {
+            executable.preparation().update();
         }
         if (plan.members() == 1) {
             run(Team.single(), 0);

@@ -14,13 +14,15 @@ import java.util.Map;
 /// Chooses each function's variant and makes it executable. The bytes it gets are verified already.
 final class CodeLoader {
 
+    private final Model model;
     private final Map<String, byte[]> entries;
     private final LoadOptions options;
     private final Arena arena;
     private final Map<String, SymbolLookup> libraries = new HashMap<>();
 
     /// Native libraries stay loaded until `arena` is closed.
-    CodeLoader(Map<String, byte[]> entries, LoadOptions options, Arena arena) {
+    CodeLoader(Model model, Map<String, byte[]> entries, LoadOptions options, Arena arena) {
+        this.model = model;
         this.entries = entries;
         this.options = options;
         this.arena = arena;
@@ -36,7 +38,7 @@ final class CodeLoader {
             for (var variant : function.variants()) {
                 if (variant.target().equals(target) && options.accepts(target)) {
                     try {
-                        return variant.isJvm() ? jvm(variant) : nativeCode(variant);
+                        return variant.isJvm() ? jvm(function, variant) : nativeCode(function, variant);
                     } catch (ArtifactException e) {
                         problems.add(e);
                     }
@@ -56,30 +58,41 @@ final class CodeLoader {
                         : "start Java with --add-modules jdk.incubator.vector for the targets jvm-v…, or compile the model for one of these");
     }
 
-    private Executable jvm(Manifest.Variant variant) {
-        byte[] bytes = entries.get(variant.code());
+    private Executable jvm(Manifest.FunctionEntry function, Manifest.Variant variant) {
+        var ahead = variant.preparation();
+        return new Executable(variant, jvm(variant.code()), null,
+                ahead == null ? null : new Preparation(model, function.name(), ahead, jvm(ahead.code()), null));
+    }
+
+    private Code jvm(String file) {
+        byte[] bytes = entries.get(file);
         try {
             var type = new OneClassLoader().define(bytes);
             var instance = type.getConstructor().newInstance();
             if (!(instance instanceof Code code)) {
-                throw ArtifactException.damaged(variant.code(), "the class " + type.getName() + " is no " + Code.class.getName());
+                throw ArtifactException.damaged(file, "the class " + type.getName() + " is no " + Code.class.getName());
             }
-            return new Executable(variant, code, null);
+            return code;
         } catch (LinkageError | ReflectiveOperationException | SecurityException e) {
-            throw ArtifactException.damaged(variant.code(), "the class cannot be used (" + e + ")", e);
+            throw ArtifactException.damaged(file, "the class cannot be used (" + e + ")", e);
         }
     }
 
-    private Executable nativeCode(Manifest.Variant variant) {
-        var library = libraries.get(variant.code());
+    private Executable nativeCode(Manifest.FunctionEntry function, Manifest.Variant variant) {
+        var ahead = variant.preparation();
+        return new Executable(variant, null, nativeCode(variant.code(), variant.symbol()),
+                ahead == null ? null : new Preparation(model, function.name(), ahead, null, nativeCode(ahead.code(), ahead.symbol())));
+    }
+
+    private MemorySegment nativeCode(String file, String name) {
+        var library = libraries.get(file);
         if (library == null) {
-            library = open(variant.code(), entries.get(variant.code()));
-            libraries.put(variant.code(), library);
+            library = open(file, entries.get(file));
+            libraries.put(file, library);
         }
-        var symbol = library.find(variant.symbol()).orElseThrow(() ->
-                ArtifactException.damaged(variant.code(), "the library has no symbol '" + variant.symbol() + "'"));
+        var symbol = library.find(name).orElseThrow(() -> ArtifactException.damaged(file, "the library has no symbol '" + name + "'"));
         // Without the library's lifetime, which the model watches over: a call then does not have to.
-        return new Executable(variant, null, MemorySegment.ofAddress(symbol.address()));
+        return MemorySegment.ofAddress(symbol.address());
     }
 
     /// The system's loader needs a file: a private one, which is gone as soon as it is mapped.

@@ -7,4 +7,5 @@ import java.lang.foreign.MemorySegment;
 /// @param variant the variant of the manifest that it comes from
 /// @param code    the JVM code, or null
 /// @param symbol  the address of the native code, or null
-record Executable(Manifest.Variant variant, Code code, MemorySegment symbol) { }
+/// @param preparation what must have run before a call, or null
+record Executable(Manifest.Variant variant, Code code, MemorySegment symbol, Preparation preparation) { }

@@ -140,10 +140,16 @@ public record Manifest(int format, String producer, String model, List<State> st
     /// @param symbol  the exported symbol, for native code; empty for JVM code
     /// @param arena   the size in bytes of the memory for `temp` buffers
     /// @param buffers the table of buffers that the code gets, in order
-    public record Variant(String target, String code, String symbol, Formula arena, List<Buffer> buffers) {
+    /// @param preparation what must have run before, or null
+    public record Variant(String target, String code, String symbol, Formula arena, List<Buffer> buffers, Preparation preparation) {
         /// Copies the list.
         public Variant {
             buffers = List.copyOf(buffers);
+        }
+
+        /// A variant that needs no preparation.
+        public Variant(String target, String code, String symbol, Formula arena, List<Buffer> buffers) {
+            this(target, code, symbol, arena, buffers, null);
         }
 
         /// Whether this is JVM code.
@@ -152,10 +158,24 @@ public record Manifest(int format, String producer, String model, List<State> st
         }
     }
 
+    /// Code that computes what a variant needs of state and constants alone: weights that are packed, for instance. It runs before the first call, and again
+    /// before a call if the state that it reads has changed.
+    ///
+    /// @param code    the entry that holds it
+    /// @param symbol  the exported symbol, for native code; empty for JVM code
+    /// @param arena   the size in bytes of the memory for its own `temp` buffers
+    /// @param buffers the table of buffers that the code gets, in order: `state` and `constant` are read, `prepared` is written
+    public record Preparation(String code, String symbol, Formula arena, List<Buffer> buffers) {
+        /// Copies the list.
+        public Preparation {
+            buffers = List.copyOf(buffers);
+        }
+    }
+
     /// One row of a variant's table.
     ///
     /// @param role     whose memory it is
-    /// @param name     of the input, output, state or constant; for a `temp` any name
+    /// @param name     of the input, output, state or constant; for a `temp` any name; a `prepared` buffer has one name in both tables
     /// @param type     of the elements
     /// @param elements how many
     /// @param offset   in the arena, in bytes, a multiple of 64; null unless the role is `TEMP`
@@ -178,7 +198,9 @@ public record Manifest(int format, String producer, String model, List<State> st
         /// The artifact's, read.
         CONSTANT,
         /// The session's, meaningless between calls.
-        TEMP;
+        TEMP,
+        /// The function's, written by the preparation, read by calls.
+        PREPARED;
 
         /// The name in a manifest.
         @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The rules that hold within a manifest, whatever the values of its dims.
 ///
@@ -17,7 +18,8 @@ import java.util.stream.Collectors;
 /// - A function reads and writes state that there is.
 /// - A buffer's role, name and type agree with what it stands for; every output has exactly one buffer, every input, state
 ///   and constant at most one; only `temp` has an offset.
-/// - Every variant's code is a listed file; native code names its symbol, JVM code none.
+/// - Every variant's code, and its preparation's, is a listed file; native code names its symbol, JVM code none.
+/// - A preparation knows no dims, inputs or outputs, and makes every prepared buffer of its variant.
 final class ManifestCheck {
 
     private static final int SHA256_DIGITS = 64;
@@ -75,7 +77,9 @@ final class ManifestCheck {
         }
         for (var function : manifest.functions()) {
             for (var variant : function.variants()) {
-                for (var buffer : variant.buffers()) {
+                var preparation = variant.preparation();
+                var all = Stream.concat(variant.buffers().stream(), preparation == null ? Stream.empty() : preparation.buffers().stream()).toList();
+                for (var buffer : all) {
                     if (buffer.role() == Manifest.Role.CONSTANT) {
                         var tensor = constants.get(buffer.name());
                         String where = "function '" + function.name() + "', target '" + variant.target() + "', constant '" + buffer.name() + "'";
@@ -122,20 +126,49 @@ final class ManifestCheck {
         require(!function.variants().isEmpty(), where, "has no code");
         unique(where + ": target", function.variants(), Manifest.Variant::target);
         for (var variant : function.variants()) {
+            var preparation = variant.preparation();
             String variantWhere = where + ", target '" + variant.target() + "'";
             require(files.isEmpty() || files.containsKey(variant.code()), variantWhere, "the file '" + variant.code() + "' is not listed");
             require(variant.isJvm() == variant.symbol().isEmpty(), variantWhere,
                     variant.isJvm() ? "JVM code has no symbol" : "native code needs a symbol");
             names(variantWhere + ": arena", variant.arena(), dimsAndMembers);
-            checkBuffers(variantWhere, function, variant, inputs, outputs, state, dimsAndMembers);
+            var seen = checkBuffers(variantWhere, function, variant.buffers(), inputs, outputs, state, dimsAndMembers);
+            for (String name : outputs.keySet()) {
+                require(seen.containsKey(Manifest.Role.OUTPUT + " " + name), variantWhere, "no buffer stands for the output '" + name + "'");
+            }
+            if (preparation != null) {
+                String where2 = variantWhere + ", preparation";
+                require(files.isEmpty() || files.containsKey(preparation.code()), where2, "the file '" + preparation.code() + "' is not listed");
+                require(variant.isJvm() == preparation.symbol().isEmpty(), where2, variant.isJvm() ? "JVM code has no symbol" : "native code needs a symbol");
+                names(where2 + ": arena", preparation.arena(), Set.of(Manifest.MEMBERS));
+                checkPrepared(variantWhere, seen, checkBuffers(where2, function, preparation.buffers(), Map.of(), Map.of(), state, Set.of(Manifest.MEMBERS)));
+            } else {
+                checkPrepared(variantWhere, seen, Map.of());
+            }
         }
     }
 
-    private static void checkBuffers(String where, Manifest.FunctionEntry function, Manifest.Variant variant, Map<String, Manifest.Value> inputs,
+    /// What the code reads of prepared buffers, the preparation has to write.
+    private static void checkPrepared(String where, Map<String, Manifest.Buffer> read, Map<String, Manifest.Buffer> written) {
+        read.forEach((key, buffer) -> {
+            if (buffer.role() == Manifest.Role.PREPARED) {
+                var source = written.get(key);
+                require(source != null, where, "nothing prepares the buffer '" + buffer.name() + "'");
+                require(source.type() == buffer.type() && source.elements().constant() == buffer.elements().constant(), where,
+                        "the buffer '" + buffer.name() + "' is " + buffer.elements() + " elements of " + buffer.type() + ", prepared are "
+                                + source.elements() + " of " + source.type());
+            }
+        });
+    }
+
+    /// Checks one table of buffers.
+    ///
+    /// @return the buffers that are no temps, by role and name
+    private static Map<String, Manifest.Buffer> checkBuffers(String where, Manifest.FunctionEntry function, List<Manifest.Buffer> buffers, Map<String, Manifest.Value> inputs,
                                      Map<String, Manifest.Value> outputs, Map<String, Manifest.State> state, Set<String> dimsAndMembers) {
-        var seen = new HashSet<String>();
-        for (int i = 0; i < variant.buffers().size(); i++) {
-            var buffer = variant.buffers().get(i);
+        var seen = new HashMap<String, Manifest.Buffer>();
+        for (int i = 0; i < buffers.size(); i++) {
+            var buffer = buffers.get(i);
             String bufferWhere = where + ", buffer " + i + " (" + buffer.role() + " '" + buffer.name() + "')";
             names(bufferWhere, buffer.elements(), buffer.role() == Manifest.Role.TEMP ? dimsAndMembers : function.dims());
             require((buffer.offset() != null) == (buffer.role() == Manifest.Role.TEMP), bufferWhere, "exactly the buffers in the arena have an offset");
@@ -143,7 +176,7 @@ final class ManifestCheck {
                 names(bufferWhere, buffer.offset(), dimsAndMembers);
                 continue;
             }
-            require(seen.add(buffer.role() + " " + buffer.name()), bufferWhere, "occurs twice");
+            require(seen.put(buffer.role() + " " + buffer.name(), buffer) == null, bufferWhere, "occurs twice");
             switch (buffer.role()) {
                 case INPUT -> agree(bufferWhere, buffer, inputs.get(buffer.name()));
                 case OUTPUT -> agree(bufferWhere, buffer, outputs.get(buffer.name()));
@@ -156,13 +189,11 @@ final class ManifestCheck {
                     require(constant(bufferWhere, buffer.elements()) == elements(bufferWhere, row.shape()), bufferWhere,
                             "has " + buffer.elements() + " elements, the state's shape is " + row.shape());
                 }
-                case CONSTANT -> constant(bufferWhere, buffer.elements());
+                case CONSTANT, PREPARED -> constant(bufferWhere, buffer.elements());
                 case TEMP -> throw new AssertionError();
             }
         }
-        for (String name : outputs.keySet()) {
-            require(seen.contains(Manifest.Role.OUTPUT + " " + name), where, "no buffer stands for the output '" + name + "'");
-        }
+        return seen;
     }
 
     private static void agree(String where, Manifest.Buffer buffer, Manifest.Value value) {

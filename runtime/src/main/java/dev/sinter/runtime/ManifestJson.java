@@ -53,7 +53,11 @@ final class ManifestJson {
 
     private static Manifest.Variant variant(Fields in) {
         return in.end(new Manifest.Variant(in.text("target"), in.text("code"), in.text("symbol"), in.formula("arena"),
-                in.list("buffers", ManifestJson::buffer)));
+                in.list("buffers", ManifestJson::buffer), in.optional("preparation", ManifestJson::preparation)));
+    }
+
+    private static Manifest.Preparation preparation(Fields in) {
+        return in.end(new Manifest.Preparation(in.text("code"), in.text("symbol"), in.formula("arena"), in.list("buffers", ManifestJson::buffer)));
     }
 
     private static Manifest.Buffer buffer(Fields in) {
@@ -133,6 +137,15 @@ final class ManifestJson {
         out.key("symbol").text(variant.symbol());
         out.key("arena").text(variant.arena().toString());
         out.key("buffers").rows(variant.buffers(), ManifestJson::write);
+        if (variant.preparation() != null) {
+            var preparation = variant.preparation();
+            out.key("preparation").open('{');
+            out.key("code").text(preparation.code());
+            out.key("symbol").text(preparation.symbol());
+            out.key("arena").text(preparation.arena().toString());
+            out.key("buffers").rows(preparation.buffers(), ManifestJson::write);
+            out.close('}');
+        }
         out.close('}');
     }
 
@@ -212,6 +225,12 @@ final class ManifestJson {
             return value;
         }
 
+        /// The object at a key that may be missing; null if it is.
+        private <T> T optional(String key, Function<Fields, T> read) {
+            Json value = left.remove(key);
+            return value == null ? null : read.apply(new Fields(value, place.field(key), formulas));
+        }
+
         private String text(String key) {
             return text(take(key), place.field(key));
         }
@@ -253,7 +272,7 @@ final class ManifestJson {
                         return role;
                     }
                 }
-                throw new IllegalArgumentException("unknown role '" + name + "', expected input, output, state, constant or temp");
+                throw new IllegalArgumentException("unknown role '" + name + "', expected input, output, state, constant, temp or prepared");
             });
         }
 

@@ -30,6 +30,9 @@ public final class Model implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Map<String, byte[]> entries;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final Map<String, Tensor> views = new LinkedHashMap<>();            // the same memory, read-only
+    private final Map<String, Integer> stateNumbers = new HashMap<>();
+    private final long[] changes;       // how often each state tensor was written; guarded by the lock
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final Map<String, Function> functions = new LinkedHashMap<>();
     private final MemorySegment stateMemory;
@@ -44,11 +47,12 @@ public final class Model implements AutoCloseable {
         this.entries = artifact.entries();
         try {
             stateMemory = layOutState();
+            changes = new long[manifest.state().size()];
             var weights = artifact.tensors(Manifest.WEIGHTS, this::placeOfWeights);
             var values = artifact.tensors(Manifest.CONSTANTS, (_, type, shape) -> Tensor.allocate(arena, type, shape));
             constants.putAll(values);
             ManifestCheck.checkTensors(manifest, weights, constants);
-            var loader = new CodeLoader(entries, options, arena);
+            var loader = new CodeLoader(this, entries, options, arena);
             for (var entry : manifest.functions()) {
                 functions.put(entry.name(), new Function(this, entry, loader.load(entry)));
             }
@@ -128,17 +132,20 @@ public final class Model implements AutoCloseable {
         return function;
     }
 
-    /// The state by name, as views of the model's memory. Writing an element changes the model at once: do so while no call
-    /// runs, or use [#setState], which waits.
+    /// The state by name, as read-only views of the model's memory: what calls write shows in them at once. [#setState] writes.
     public Map<String, Tensor> state() {
-        return Collections.unmodifiableMap(state);
+        return Collections.unmodifiableMap(views);
     }
 
-    /// The view of one state tensor.
+    /// The read-only view of one state tensor.
     ///
     /// @throws IllegalArgumentException if there is none of that name
     public Tensor state(String name) {
-        var tensor = state.get(name);
+        return of(views, name);
+    }
+
+    private Tensor of(Map<String, Tensor> tensors, String name) {
+        var tensor = tensors.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException("model " + name() + " has no state '" + name + "'; its state is " + String.join(", ", state.keySet()));
         }
@@ -151,7 +158,8 @@ public final class Model implements AutoCloseable {
     public void setState(String name, Tensor value) {
         long stamp = enter(true);
         try {
-            state(name).copyFrom(value);
+            of(state, name).copyFrom(value);
+            changes[stateNumbers.get(name)]++;
         } finally {
             leave(stamp);
         }
@@ -190,7 +198,10 @@ public final class Model implements AutoCloseable {
         });
         long stamp = enter(true);
         try {
-            values.forEach((name, value) -> state.get(name).copyFrom(value));
+            values.forEach((name, value) -> {
+                state.get(name).copyFrom(value);
+                changes[stateNumbers.get(name)]++;
+            });
         } finally {
             leave(stamp);
         }
@@ -261,6 +272,34 @@ public final class Model implements AutoCloseable {
         return constants.get(name).segment();
     }
 
+    /// The numbers by which [#changed] and [#changes] know state tensors.
+    int[] stateNumbers(List<String> names) {
+        return names.stream().mapToInt(stateNumbers::get).toArray();
+    }
+
+    /// Notes that state was written, by a call that is alone.
+    void changed(int[] numbers) {
+        for (int number : numbers) {
+            changes[number]++;
+        }
+    }
+
+    /// How often these were written, all together: it grows if any of them is. For calls.
+    long changes(int[] numbers) {
+        long sum = 0;
+        for (int number : numbers) {
+            sum += changes[number];
+        }
+        return sum;
+    }
+
+    /// Memory that lives as long as the model.
+    ///
+    /// @throws OutOfMemoryError if there is none
+    MemorySegment allocate(long bytes) {
+        return arena.allocate(Math.max(bytes, 1), Tensor.ALIGNMENT);
+    }
+
     void opened(Session session) {
         synchronized (sessions) {
             sessions.add(session);
@@ -316,7 +355,10 @@ public final class Model implements AutoCloseable {
         for (var row : manifest.state()) {
             long[] shape = row.shape().stream().mapToLong(Long::longValue).toArray();
             long size = ManifestCheck.elements(row.name(), row.shape()) * row.type().bytes();
-            state.put(row.name(), Tensor.wrap(memory.asSlice(offsets.get(row.name()), size), row.type(), shape));
+            var segment = memory.asSlice(offsets.get(row.name()), size);
+            stateNumbers.put(row.name(), stateNumbers.size());
+            state.put(row.name(), Tensor.wrap(segment, row.type(), shape));
+            views.put(row.name(), Tensor.wrap(segment.asReadOnly(), row.type(), shape));
         }
         return memory;
     }

@@ -80,7 +80,7 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
                 switch (buffer.role()) {
                     case INPUT -> agree(buffer, elements, inputShapes[indexOf(function.inputs(), buffer.name())]);
                     case OUTPUT -> agree(buffer, elements, outputShapes[indexOf(function.outputs(), buffer.name())]);
-                    case STATE, CONSTANT -> { }                   // of one size, which loading has checked
+                    case STATE, CONSTANT, PREPARED -> { }                   // of one size, which loading has checked
                     case TEMP -> {
                         long offset = buffer.offset().evaluate(values);
                         require(elements >= 0 && offset >= 0 && offset % Tensor.ALIGNMENT == 0 && Math.addExact(offset, bytes) <= arenaBytes,

@@ -22,7 +22,7 @@ public final class Session implements AutoCloseable {
 
     private final Model model;
     private final Function function;
-    private final boolean writesState;
+    private final int[] writes;
     private final int threads;
     private final Bindings bindings;
     private volatile Thread user;       // the thread that is in a call
@@ -34,7 +34,7 @@ public final class Session implements AutoCloseable {
         }
         this.model = model;
         this.function = function;
-        this.writesState = !function.writes().isEmpty();
+        this.writes = model.stateNumbers(function.writes());
         this.threads = threads;
         long stamp = model.enter(false);
         try {
@@ -90,7 +90,7 @@ public final class Session implements AutoCloseable {
     public void call() {
         long stamp = enter();
         try {
-            bindings.run();
+            run();
         } finally {
             leave(stamp);
         }
@@ -103,9 +103,17 @@ public final class Session implements AutoCloseable {
         long stamp = enter();
         try {
             bindings.bind(inputs, outputs);
-            bindings.run();
+            run();
         } finally {
             leave(stamp);
+        }
+    }
+
+    private void run() {
+        try {
+            bindings.run();
+        } finally {
+            model.changed(writes);
         }
     }
 
@@ -150,7 +158,7 @@ public final class Session implements AutoCloseable {
             if (closed) {
                 throw new CallException(function.name(), "the session is closed");
             }
-            return model.enter(writesState);
+            return model.enter(writes.length > 0);
         } catch (Throwable e) {
             user = null;
             throw e;

@@ -46,7 +46,8 @@ class ModelTest {
         try (var model = load()) {
             assertEquals(List.of("scale", "steps"), List.copyOf(model.state().keySet()));
             assertEquals(7, model.state("steps").getLong(0));
-            model.state("scale").setFloat(1, 10);
+            model.setState("scale", Tensor.of(new float[] {1, 10, 3}, 3));
+            assertThrows(IllegalArgumentException.class, () -> model.state("scale").setFloat(1, 7), "a view is read-only");
             assertArrayEquals(HandWritten.predicted(X, new float[] {1, 10, 3}), model.function("predict").call(Tensor.of(X, 2, 3)).toFloats());
             model.setState("scale", Tensor.of(new float[] {0, 0, 1}, 3));
             assertArrayEquals(HandWritten.predicted(X, new float[] {0, 0, 1}), model.function("predict").call(Tensor.of(X, 2, 3)).toFloats());
