@@ -7,7 +7,6 @@ import dev.sinter.compiler.Compilation;
 import dev.sinter.compiler.Compiler;
 import dev.sinter.frontend.source.Source;
 import dev.sinter.runtime.LoadOptions;
-import dev.sinter.runtime.Machine;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.Tensor;
 import java.nio.file.Files;
@@ -30,7 +29,7 @@ class PreparationTest {
 
               export fn predict(x: f32[N, width]) -> f32[N, width] = tanh(x @ (weight * sqrt(scale)))
               export fn loss(x: f32[N, width]) -> f32 = mean((predict(x) - 0.5) ^ 2)
-              export train fit(x: f32[N, width]) = SGD(rate: 5) minimise loss(x)
+              export train fit(x: f32[N, width]) = Sgd(rate: 5) minimise loss(x)
             }
             """;
     private static Compilation compilation;
@@ -64,7 +63,9 @@ class PreparationTest {
     @Test
     void callsSeeTheStateAsItIs() throws Exception {
         var seen = new ArrayList<List<Float>>();
-        for (String target : Executors.targets()) {
+        var compiled = compilation.manifest().functions().getFirst().variants().stream().map(v -> v.target()).toList();
+        var targets = Executors.targets().stream().filter(compiled::contains).toList();
+        for (String target : targets) {
             try (Model model = compilation.load(LoadOptions.DEFAULT.target(target).threads(2))) {
                 Path saved = folder.resolve(target + ".safetensors");
                 var x = ramp(33, 80);
@@ -82,11 +83,11 @@ class PreparationTest {
                 assertTrue(!results.get(0).sameBits(results.get(1)) && !results.get(1).sameBits(results.get(2)), target);
                 var bits = results.stream().flatMap(r -> floats(r).stream()).toList();
                 seen.add(bits);
-                assertEquals(seen.getFirst(), bits, target + " against " + Executors.targets().getFirst());
+                assertEquals(seen.getFirst(), bits, target + " against " + targets.getFirst());
                 Files.delete(saved);
             }
         }
-        assertTrue(seen.size() > 1 && Machine.targets().size() > 1);
+        assertTrue(seen.size() > 1, targets.toString());
     }
 
     private static Tensor positive(int n) {
