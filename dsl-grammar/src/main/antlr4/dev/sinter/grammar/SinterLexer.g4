@@ -51,6 +51,7 @@ EXAMPLE: 'example';
 EACH: 'each';
 TIMES: 'times';
 SCORE: 'score';
+TOWARDS: 'towards' | 'toward';
 REDUCER: 'sum' | 'prod' | 'max' | 'min' | 'mean' | 'any' | 'all';
 
 ID: [\p{L}_] [\p{L}\p{N}_]* '\''*;

@@ -61,7 +61,7 @@ trainingBlock: TRAINING LBRACE separator? (trainingItem (separator trainingItem)
 
 trainingItem
   : EACH name LBRACE separator? (trainingCall (separator trainingCall)*)? separator? RBRACE     # trainingRound
-  | SCORE (name COLON)? expression                                                               # trainingScore
+  | SCORE (title = name COLON)? value = expression (EACH unit = name)? (TOWARDS goal = expression)?   # trainingScore
   | name COLON expression                                                                        # trainingSetting
   ;
 
@@ -142,4 +142,4 @@ subscript
   | expression                                                            # at
   ;
 
-name: ID | IN | MODEL | OPTIMISER | PARAM | STATE | SLOT | TRAIN | TRAINING | EXAMPLE | EACH | TIMES | SCORE | REDUCER;
+name: ID | IN | MODEL | OPTIMISER | PARAM | STATE | SLOT | TRAIN | TRAINING | EXAMPLE | EACH | TIMES | SCORE | TOWARDS | REDUCER;

@@ -4,7 +4,7 @@ import dev.sinter.compiler.Compilation;
 import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.data.DataSet;
 import dev.sinter.compiler.data.DataSpec;
-import dev.sinter.compiler.plot.LossCurve;
+import dev.sinter.compiler.plot.TrainingCurves;
 import dev.sinter.compiler.training.Checkpoint;
 import dev.sinter.compiler.training.Trainer;
 import dev.sinter.compiler.training.TrainingException;
@@ -15,6 +15,8 @@ import dev.sinter.runtime.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +68,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = {"-o", "--output"}, paramLabel = "OUT.jar", description = "The artifact (default: the model file's name, here).")
     private Path output;
 
-    @Option(names = "--curve", paramLabel = "FILE", description = "The loss curve, .png or .svg (default: OUT-loss.png).")
+    @Option(names = "--curve", paramLabel = "FILE", description = "The curves of the loss and of what is followed, .png or .svg (default: OUT-loss.png).")
     private Path curve;
 
     @Option(names = "--resume", paramLabel = "FILE", description = "Go on from this saved state of a training run.")
@@ -97,11 +99,10 @@ final class TrainCommand implements Callable<Integer> {
         try (Model loaded = compilation.load(Artifacts.options(target == null ? "best" : target, threads));
              Trainer trainer = new Trainer(loaded, plan, data, new Trainer.Settings(batch, seed, rounds(plan), loaded.threads()), resumed)) {
             train(trainer, loaded, epochs, artifact, state);
-            var curves = trainer.losses().byFunction().entrySet().stream().map(e -> new LossCurve.Curve(e.getKey(), e.getValue())).toList();
-            if (curves.stream().anyMatch(c -> c.values().length > 0)) {
-                WholeFiles.write(() -> LossCurve.draw(picture, loaded.name() + ", loss", curves));
+            if (trainer.epochs() > 0) {
+                WholeFiles.write(() -> draw(picture, loaded.name(), trainer, plan));
             }
-            report(trainer, loaded, data, artifact, picture, seed, batch, (System.nanoTime() - began) / 1e9);
+            report(trainer, loaded, plan, data, artifact, picture, seed, batch, (System.nanoTime() - began) / 1e9);
         }
         return Sinter.DONE;
     }
@@ -193,9 +194,10 @@ final class TrainCommand implements Callable<Integer> {
     private void train(Trainer trainer, Model model, int epochs, Path artifact, Path state) throws IOException {
         boolean saved = false;
         try (var progress = new TrainingProgress(sinter.console(), trainer.epochs(), epochs, trainer.stepsPerEpoch())) {
+            progress.start(trainer.followed().last());
             while (trainer.epochs() < epochs) {
                 trainer.epoch(progress);
-                progress.epoch(trainer.epochs());
+                progress.epoch(trainer.epochs(), trainer.followed().last());
                 WholeFiles.write(() -> {
                     model.save(artifact);
                     trainer.save(state);
@@ -210,13 +212,19 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void report(Trainer trainer, Model model, Optional<DataSet> data, Path artifact, Path picture, long seed, int batch, double seconds) throws IOException {
+    private static void draw(Path picture, String model, Trainer trainer, TrainingPlan plan) throws IOException {
+        var losses = trainer.losses().byFunction().entrySet().stream().map(e -> new TrainingCurves.Losses(e.getKey(), e.getValue())).toList();
+        Map<String, double[]> followed = trainer.followed().byName();
+        var scores = plan.scores().stream().filter(TrainingPlan.Score::followed).map(s -> new TrainingCurves.Followed(s.name(), followed.get(s.name()), s.goal())).toList();
+        TrainingCurves.draw(picture, model + ", loss", trainer.epochs(), losses, scores);
+    }
+
+    private void report(Trainer trainer, Model model, TrainingPlan plan, Optional<DataSet> data, Path artifact, Path picture, long seed, int batch, double seconds) throws IOException {
         Map<String, Trainer.Score> scores = trainer.scores();
         Optional<String> text = Showing.text(model, data, seed);
         Optional<Showing.Points> points = Showing.points(model, data, seed, beside(artifact, "-samples.png"));
         var out = json ? sinter.console().err() : sinter.console().out();
-        scores.forEach((name, value) -> out.println(String.format(Locale.ROOT, "%-21s %.6g%s", (value.rows() > 0 ? "held-out " : "final ") + name, value.value(),
-                value.rows() > 0 ? "   (" + value.rows() + " rows)" : "")));
+        plan.scores().forEach(s -> out.println(line(s, scores.get(s.name()), trainer)));
         points.ifPresent(p -> out.println("coverage              " + Showing.describe(p.coverage()) + "\npicture               " + p.picture()));
         text.ifPresent(t -> out.println("a text it writes:\n" + t.indent(2).stripTrailing()));
         out.println("artifact              " + artifact + " (" + Files.size(artifact) + " bytes)");
@@ -227,11 +235,24 @@ final class TrainCommand implements Callable<Integer> {
         out.println("call it from a shell  " + Artifacts.shellCall(artifact, shown, text.isPresent()));
         out.println("call it from Java     " + Artifacts.javaCall(artifact, shown).indent(22).strip());
         if (json) {
-            summary(trainer, model, scores, points, artifact, picture, seed, batch, seconds);
+            summary(trainer, model, plan, scores, points, artifact, picture, seed, batch, seconds);
         }
     }
 
-    private void summary(Trainer trainer, Model model, Map<String, Trainer.Score> scores, Optional<Showing.Points> points, Path artifact, Path picture, long seed, int batch,
+    /// A score's final value, and what there is to know about it.
+    private static String line(TrainingPlan.Score score, Trainer.Score taken, Trainer trainer) {
+        var notes = new ArrayList<String>();
+        if (taken.rows() > 0) {
+            notes.add(taken.rows() + " rows");
+        }
+        if (score.followed() && trainer.epochs() > 0) {
+            notes.add(TrainingCurves.brief(trainer.followed().byName().get(score.name())[0]) + " at the start");
+        }
+        score.goal().ifPresent(goal -> notes.add("towards " + TrainingCurves.brief(goal)));
+        return String.format(Locale.ROOT, "%-21s %.6g%s", (taken.rows() > 0 ? "held-out " : "final ") + score.name(), taken.value(), notes.isEmpty() ? "" : "   (" + String.join("; ", notes) + ")");
+    }
+
+    private void summary(Trainer trainer, Model model, TrainingPlan plan, Map<String, Trainer.Score> scores, Optional<Showing.Points> points, Path artifact, Path picture, long seed, int batch,
                          double seconds) throws IOException {
         var fields = new LinkedHashMap<String, Object>();
         var first = scores.entrySet().stream().findFirst();
@@ -248,6 +269,7 @@ final class TrainCommand implements Callable<Integer> {
         var values = new LinkedHashMap<String, Double>();
         scores.forEach((name, score) -> values.put(name, score.value()));
         fields.put("scores", values);
+        fields.put("followed", followed(trainer, plan));
         var losses = new LinkedHashMap<String, Double>();
         for (String function : trainer.lossNames()) {
             int last = Math.max(1, trainer.losses().count(function) / Math.max(1, trainer.epochs()));
@@ -261,5 +283,18 @@ final class TrainCommand implements Callable<Integer> {
         });
         fields.put("curve", trainer.epochs() > 0 ? picture.toString() : null);
         sinter.console().json(fields);
+    }
+
+    /// By name, the values before the first epoch and after each one, null where there is no finite one; and the goal, if the model states one.
+    private static Map<String, Object> followed(Trainer trainer, TrainingPlan plan) {
+        Map<String, double[]> values = trainer.followed().byName();
+        var followed = new LinkedHashMap<String, Object>();
+        plan.scores().stream().filter(TrainingPlan.Score::followed).forEach(s -> {
+            var entry = new LinkedHashMap<String, Object>();
+            entry.put("values", Arrays.stream(values.get(s.name())).mapToObj(v -> Double.isFinite(v) ? (Double) v : null).toList());
+            s.goal().ifPresent(goal -> entry.put("towards", goal));
+            followed.put(s.name(), entry);
+        });
+        return followed;
     }
 }

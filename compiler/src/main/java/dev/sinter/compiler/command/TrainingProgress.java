@@ -1,5 +1,6 @@
 package dev.sinter.compiler.command;
 
+import dev.sinter.compiler.plot.TrainingCurves;
 import dev.sinter.compiler.training.Trainer;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ final class TrainingProgress implements Trainer.Watcher, AutoCloseable {
     private final int epochs;
     private final ProgressBar bar;
     private final Map<String, double[]> sums = new LinkedHashMap<>();
+    private String scores = "";
     private long epochBegan = System.nanoTime();
     private long epochSteps;
 
@@ -30,6 +32,14 @@ final class TrainingProgress implements Trainer.Watcher, AutoCloseable {
         this.bar = !console.terminal() ? null : new ProgressBarBuilder().setTaskName("training").setInitialMax(epochs * stepsPerEpoch).startsFrom(epochsDone * stepsPerEpoch, java.time.Duration.ZERO)
                 .setStyle(ProgressBarStyle.ASCII).setUnit(" steps", 1).showSpeed().setMaxRenderedLength(TERMINAL_COLUMNS)
                 .setUpdateIntervalMillis(200).setConsumer(new ConsoleProgressBarConsumer(console.err())).build();
+    }
+
+    /// What is followed, as it is before the first epoch.
+    void start(Map<String, Double> followed) {
+        scores = scores(followed);
+        if (bar == null && !followed.isEmpty()) {
+            err.println("at the start" + scores);
+        }
     }
 
     @Override
@@ -45,22 +55,27 @@ final class TrainingProgress implements Trainer.Watcher, AutoCloseable {
         if (bar != null) {
             bar.step();
             if (epochSteps % EVERY == 0) {
-                bar.setExtraMessage("  " + means());
+                bar.setExtraMessage("  " + means() + scores);
             }
         }
     }
 
-    /// An epoch is done.
-    void epoch(int epoch) {
+    /// An epoch is done, after which this is what is followed.
+    void epoch(int epoch, Map<String, Double> followed) {
+        scores = scores(followed);
         if (bar == null) {
             double seconds = (System.nanoTime() - epochBegan) / 1e9;
-            err.println(String.format(Locale.ROOT, "epoch %d/%d  %s  %.0f steps/s", epoch, epochs, means(), epochSteps / seconds));
+            err.println(String.format(Locale.ROOT, "epoch %d/%d  %s%s  %.0f steps/s", epoch, epochs, means(), scores, epochSteps / seconds));
         } else {
-            bar.setExtraMessage("  " + means());
+            bar.setExtraMessage("  " + means() + scores);
         }
         sums.clear();
         epochSteps = 0;
         epochBegan = System.nanoTime();
+    }
+
+    private static String scores(Map<String, Double> followed) {
+        return followed.entrySet().stream().map(e -> "  " + e.getKey() + " " + TrainingCurves.brief(e.getValue())).collect(Collectors.joining());
     }
 
     private String means() {

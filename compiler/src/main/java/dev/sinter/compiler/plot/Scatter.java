@@ -3,6 +3,7 @@ package dev.sinter.compiler.plot;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -25,7 +26,7 @@ public final class Scatter {
         style.setMarkerSize(4);
         add(chart, "real", real);
         add(chart, "drawn by the model", drawn);
-        Pictures.write(file, chart);
+        Pictures.write(file, List.of(chart));
     }
 
     private static void add(XYChart chart, String name, float[] points) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /// A training run at the end of an epoch, as a safetensors file: all state of the model by name, and, under names that begin with `training/`, the
-/// epochs done, the seed, the batch size, the number of rows, and the losses so far.
+/// epochs done, the seed, the batch size, the number of rows, the losses and the followed scores so far.
 ///
 /// @param epochs done
 /// @param seed   of the run
@@ -19,18 +19,21 @@ import java.util.TreeSet;
 /// @param rows   rows of training data
 /// @param state  all state of the model
 /// @param losses of every step, by function
-public record Checkpoint(int epochs, long seed, int batch, int rows, Map<String, Tensor> state, Map<String, double[]> losses) {
+/// @param scores that were followed, by name: before the first epoch and after each one
+public record Checkpoint(int epochs, long seed, int batch, int rows, Map<String, Tensor> state, Map<String, double[]> losses, Map<String, double[]> scores) {
     private static final String PREFIX = "training/";
     private static final String LOSSES = PREFIX + "losses/";
+    private static final String SCORES = PREFIX + "scores/";
 
     /// Writes the state of a model and of its training; the file is complete or not there.
-    static void write(Path file, Model model, int epochs, long seed, int batch, int rows, Losses losses) throws IOException {
+    static void write(Path file, Model model, int epochs, long seed, int batch, int rows, Losses losses, Followed followed) throws IOException {
         var tensors = new LinkedHashMap<String, Tensor>(model.state());
         tensors.put(PREFIX + "epochs", Tensor.scalar((long) epochs));
         tensors.put(PREFIX + "seed", Tensor.scalar(seed));
         tensors.put(PREFIX + "batch", Tensor.scalar((long) batch));
         tensors.put(PREFIX + "rows", Tensor.scalar((long) rows));
         losses.byFunction().forEach((function, values) -> tensors.put(LOSSES + function, Tensor.of(values, values.length)));
+        followed.byName().forEach((name, values) -> tensors.put(SCORES + name, Tensor.of(values, values.length)));
         SafeTensors.write(file, tensors);
     }
 
@@ -42,15 +45,18 @@ public record Checkpoint(int epochs, long seed, int batch, int rows, Map<String,
         var state = new LinkedHashMap<String, Tensor>();
         var about = new LinkedHashMap<String, Tensor>();
         var losses = new LinkedHashMap<String, double[]>();
+        var scores = new LinkedHashMap<String, double[]>();
         SafeTensors.read(file).forEach((name, tensor) -> {
             if (name.startsWith(LOSSES) && tensor.type() == ElementType.F64) {
                 losses.put(name.substring(LOSSES.length()), tensor.toDoubles());
+            } else if (name.startsWith(SCORES) && tensor.type() == ElementType.F64) {
+                scores.put(name.substring(SCORES.length()), tensor.toDoubles());
             } else {
                 (name.startsWith(PREFIX) ? about : state).put(name, tensor);
             }
         });
         return new Checkpoint(Math.toIntExact(number(file, about, "epochs")), number(file, about, "seed"), Math.toIntExact(number(file, about, "batch")),
-                Math.toIntExact(number(file, about, "rows")), state, losses);
+                Math.toIntExact(number(file, about, "rows")), state, losses, scores);
     }
 
     private static long number(Path file, Map<String, Tensor> about, String name) {

@@ -26,9 +26,9 @@ public final class Trainer implements AutoCloseable {
     private final List<Repeated> batchCalls = new ArrayList<>();
     private final List<Repeated> epochCalls = new ArrayList<>();
     private final List<BatchCall> calls = new ArrayList<>();
-    private final List<BatchCall> scores = new ArrayList<>();
-    private final List<String> scoreNames = new ArrayList<>();
+    private final List<Measure> measures = new ArrayList<>();
     private final Losses losses = new Losses();
+    private final Followed followed;
     private final int rounds;
     private int epochs;
 
@@ -39,6 +39,8 @@ public final class Trainer implements AutoCloseable {
     public record Settings(int batch, long seed, OptionalInt rounds, int threads) { }
 
     private record Repeated(BatchCall call, int times) { }
+
+    private record Measure(TrainingPlan.Score score, BatchCall call) { }
 
     /// What a run tells while it goes on.
     public interface Watcher {
@@ -58,8 +60,7 @@ public final class Trainer implements AutoCloseable {
             plan.rounds().forEach(this::prepare);
             plan.scores().forEach(s -> {
                 Function function = model.function(s.entry());
-                scoreNames.add(s.name());
-                scores.add(new BatchCall(function, Feed.of(function, s.columns(), data.map(DataSet::heldOut).orElse(List.of())), settings.threads()));
+                measures.add(new Measure(s, new BatchCall(function, Feed.of(function, s.columns(), data.map(DataSet::heldOut).orElse(List.of())), settings.threads())));
             });
             if (batchCalls.isEmpty() && epochCalls.isEmpty()) {
                 throw new TrainingException("the training block of " + model.name() + " calls no function; it needs, for example, `each batch { fit(image, label) }`");
@@ -74,6 +75,11 @@ public final class Trainer implements AutoCloseable {
                 resume(resumed.get());
             } else {
                 model.function("init").callAll(Tensor.scalar(settings.seed()));
+            }
+            var names = plan.scores().stream().filter(TrainingPlan.Score::followed).map(TrainingPlan.Score::name).toList();
+            followed = new Followed(names, resumed.map(Checkpoint::scores).orElse(Map.of()), epochs);
+            if (resumed.isEmpty()) {
+                follow();
             }
         } catch (Throwable e) {
             close();
@@ -123,12 +129,17 @@ public final class Trainer implements AutoCloseable {
         return losses;
     }
 
+    /// The scores that are taken `each epoch`, so far.
+    public Followed followed() {
+        return followed;
+    }
+
     /// The functions that train and give a loss, in the order of the plan.
     public List<String> lossNames() {
         return calls.stream().filter(BatchCall::hasLoss).map(BatchCall::name).distinct().toList();
     }
 
-    /// Trains for one more epoch.
+    /// Trains for one more epoch, then takes the scores that are followed.
     ///
     /// @throws TrainingException if a loss is infinite or no number; the model's state is then of no use any more
     public void epoch(Watcher watcher) {
@@ -154,6 +165,15 @@ public final class Trainer implements AutoCloseable {
             }
         }
         epochs++;
+        follow();
+    }
+
+    private void follow() {
+        for (Measure measure : measures) {
+            if (measure.score.followed()) {
+                followed.set(measure.score.name(), epochs, take(measure.call).value());
+            }
+        }
     }
 
     private void step(BatchCall call, int[] order, int from, int count, Watcher watcher) {
@@ -173,35 +193,35 @@ public final class Trainer implements AutoCloseable {
 
     /// The scores by name, each the mean over all held-out rows.
     public Map<String, Score> scores() {
-        var means = new LinkedHashMap<String, Score>();
+        var taken = new LinkedHashMap<String, Score>();
+        measures.forEach(m -> taken.put(m.score.name(), take(m.call)));
+        return taken;
+    }
+
+    private Score take(BatchCall score) {
         int held = data.map(DataSet::heldOutRows).orElse(0);
         int[] order = Order.plain(held);
-        for (int s = 0; s < scores.size(); s++) {
-            BatchCall score = scores.get(s);
-            if (!score.feed().takesRows()) {
-                means.put(scoreNames.get(s), new Score(score.call(order, 0, 0, settings.seed()), 0));
-                continue;
-            }
-            int batch = score.feed().fixedRows().orElse(settings.batch());
-            int used = score.feed().fixedRows().isPresent() ? held / batch * batch : held;
-            double sum = 0;
-            for (int from = 0; from < used; from += batch) {
-                int count = Math.min(batch, used - from);
-                sum += count * score.call(order, from, count, settings.seed() + from);
-            }
-            means.put(scoreNames.get(s), new Score(sum / used, used));
+        if (!score.feed().takesRows()) {
+            return new Score(score.call(order, 0, 0, settings.seed()), 0);
         }
-        return means;
+        int batch = score.feed().fixedRows().orElse(settings.batch());
+        int used = score.feed().fixedRows().isPresent() ? held / batch * batch : held;
+        double sum = 0;
+        for (int from = 0; from < used; from += batch) {
+            int count = Math.min(batch, used - from);
+            sum += count * score.call(order, from, count, settings.seed() + from);
+        }
+        return new Score(sum / used, used);
     }
 
     /// Writes a file from which the run can be resumed.
     public void save(Path file) throws IOException {
-        Checkpoint.write(file, model, epochs, settings.seed(), settings.batch(), rows, losses);
+        Checkpoint.write(file, model, epochs, settings.seed(), settings.batch(), rows, losses, followed);
     }
 
     @Override
     public void close() {
         calls.forEach(BatchCall::close);
-        scores.forEach(BatchCall::close);
+        measures.forEach(m -> m.call.close());
     }
 }

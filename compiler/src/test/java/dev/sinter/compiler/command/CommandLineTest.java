@@ -38,7 +38,7 @@ abstract class CommandLineTest {
                 batch: 8
                 epochs: 4
                 each batch { fit(image, label) }
-                score accuracy: accuracy(logits(image), label)
+                score accuracy: accuracy(logits(image), label) each epoch towards 1
                 score loss: mean(cross_entropy(logits(image), label))
               }
 

@@ -25,7 +25,9 @@ class TrainCommandTest extends CommandLineTest {
         assertTrue(result.err().contains("model Small; data small.csv: 32 rows to train on, 8 held out;"), result.err());
         assertTrue(result.err().contains("4 epochs, batches of 8, seed 0"), result.err());
         assertTrue(result.err().contains("epoch 4/4  loss 0."), result.err());
-        assertTrue(result.out().contains("held-out accuracy     1.00000   (8 rows)"), result.out());
+        assertTrue(result.err().contains("at the start  accuracy 0.375\n"), result.err());
+        assertTrue(result.err().lines().anyMatch(l -> l.matches("epoch 4/4  loss 0\\.\\d{4}  accuracy 1  \\d+ steps/s")), result.err());
+        assertTrue(result.out().contains("held-out accuracy     1.00000   (8 rows; 0.375 at the start; towards 1)"), result.out());
         assertTrue(result.out().contains("artifact              " + in("a.jar") + " (" + Files.size(folder.resolve("a.jar")) + " bytes)"), result.out());
         assertTrue(result.out().contains("sinter run " + in("a.jar") + " predict image=FILE.npy"), result.out());
         assertTrue(result.out().contains("model.function(\"predict\").call(Tensor.of(image, 1, 2));"), result.out());
@@ -51,7 +53,13 @@ class TrainCommandTest extends CommandLineTest {
         assertEquals(9, json.get("seed").asInt());
         assertTrue(json.get("loss").get("fit").isNumber());
         assertTrue(json.get("scores").get("loss").isNumber());
-        assertTrue(Files.readString(folder.resolve("c.svg")).contains("<svg"));
+        JsonNode followed = json.get("followed");
+        assertEquals(1, followed.size());
+        assertEquals(1, followed.get("accuracy").get("towards").asDouble());
+        assertEquals(3, followed.get("accuracy").get("values").size());
+        assertEquals(json.get("value"), followed.get("accuracy").get("values").get(2));
+        String picture = Files.readString(folder.resolve("c.svg"));
+        assertTrue(picture.contains("<svg") && picture.contains("viewBox=\"0 0 900 670\"") && picture.contains("stroke-dasharray:3,3"));
     }
 
     @Test
@@ -77,6 +85,19 @@ class TrainCommandTest extends CommandLineTest {
                 train("-o", in("x.jar"), "--batch", "6", "--resume", in("part-training.safetensors")).err().strip());
         assertEquals("error: --seed is 0, but the saved training has the seed 2",
                 train("-o", in("x.jar"), "--seed", "0", "--resume", in("part-training.safetensors")).err().strip());
+    }
+
+    @Test
+    void aScoreThatIsFollowedOnlyAfterwardsHasNoValuesBefore() throws IOException {
+        train("-o", in("a.jar"), "--epochs", "1");
+        Path more = write("more.sinter", SMALL.replace("score loss: mean(cross_entropy(logits(image), label))", "score loss: mean(cross_entropy(logits(image), label)) each epoch"));
+        Result result = sinter("train", more.toString(), "--target", "jvm", "-o", in("a.jar"), "--json", "--epochs", "2", "--resume", in("a-training.safetensors"));
+        assertEquals(0, result.code(), result::err);
+        JsonNode followed = new JsonMapper().readTree(result.lastLine()).get("followed");
+        assertTrue(followed.get("loss").get("values").get(0).isNull() && followed.get("loss").get("values").get(1).isNull(), followed::toString);
+        assertTrue(followed.get("loss").get("values").get(2).isNumber(), followed::toString);
+        assertTrue(followed.get("accuracy").get("values").get(0).isNumber(), followed::toString);
+        assertFalse(followed.get("loss").has("towards"));
     }
 
     @Test

@@ -55,6 +55,6 @@ public sealed interface Declaration {
     /// A call and how often it is made.
     record Repeated(Span span, long times, Expression call) { }
 
-    /// `score name: e`.
-    record Score(Span span, Optional<Name> name, Expression value) { }
+    /// `score name: e each unit towards goal`.
+    record Score(Span span, Optional<Name> name, Expression value, Optional<Name> unit, Optional<Expression> goal) { }
 }

@@ -2,6 +2,7 @@ package dev.sinter.frontend.checked;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /// The `training` block of a model: what to call for each batch, and what scores held-out data.
 ///
@@ -35,11 +36,13 @@ public record TrainingPlan(Map<String, Object> settings, List<Round> rounds, Lis
     /// A data column bound to an input.
     public record Column(String input, String column) { }
 
-    /// A measure of held-out data.
+    /// A measure of the model, or of the model on held-out data; taken at the end, and after each epoch too if it is followed.
     ///
     /// @param entry the function of the module that computes it for a batch: one real number, the mean over the batch
     /// @param columns the data column for each input
-    public record Score(String name, String entry, List<Column> columns) {
+    /// @param followed whether it is taken before the first epoch and after each one
+    /// @param goal what it should come near to, if the model says so
+    public record Score(String name, String entry, List<Column> columns, boolean followed, OptionalDouble goal) {
         /// Copies the list.
         public Score {
             columns = List.copyOf(columns);

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /// The `training` block: settings, calls by batch and epoch, and scores, which become functions of the module.
@@ -26,6 +27,7 @@ final class Plans {
     private final Instance root;
     private final Entries entries;
     private final List<Module.Entry> scored = new ArrayList<>();
+    private final Map<String, Span> scoreNames = new LinkedHashMap<>();
 
     Plans(Elaborator e, Instance root, Entries entries) {
         this.e = e;
@@ -115,10 +117,17 @@ final class Plans {
     private Optional<TrainingPlan.Score> score(Declaration.Score s) {
         String name = s.name().map(Name::text).orElseGet(() -> s.value() instanceof Expression.Call(_, Expression.Reference(_, String f), _) ? f : "score");
         if (!NameCheck.isPlain(name)) throw Failure.of(Code.S0805, "a score has a plain name", s.span(), NameCheck.PLAIN);
+        Span named = s.name().map(Name::span).orElse(s.value().span());
+        Span first = scoreNames.putIfAbsent(name, named);
+        if (first != null) throw Failure.of(Code.S0805, "there are two scores `" + name + "`", named, "the second one").with(first, "the first one").help("give it another name: `score other: …`");
+        s.unit().filter(unit -> !unit.text().equals("epoch")).ifPresent(unit -> {
+            throw Failure.of(Code.S0805, "a score is not taken `each " + unit + "`", unit.span(), "expected `epoch`").help("without `each` it is taken once, at the end");
+        });
+        OptionalDouble goal = s.goal().isPresent() ? OptionalDouble.of(goal(s.goal().get())) : OptionalDouble.empty();
         var columns = new LinkedHashMap<String, Span>();
         free(s.value(), columns, new LinkedHashSet<>());
         var parameters = columns.entrySet().stream().map(c -> new Parameter(new Name(c.getValue(), c.getKey()), Optional.empty(), Optional.empty())).toList();
-        var f = new Declaration.Function(s.span(), "The score `" + name + "` of a batch.", true, false, new Name(s.name().map(Name::span).orElse(s.value().span()), "score_" + name),
+        var f = new Declaration.Function(s.span(), "The score `" + name + "` of a batch.", true, false, new Name(named, "score_" + name),
             parameters, Optional.empty(), s.value());
         var entry = entries.entry(f);
         if (entry.isEmpty()) return Optional.empty();
@@ -129,7 +138,18 @@ final class Plans {
             throw Failure.of(Code.S0805, "a score is one real number", s.value().span(), "found " + Show.type(result)).help("take the `mean`");
         }
         scored.add(entry.get());
-        return Optional.of(new TrainingPlan.Score(name, "score_" + name, columns.keySet().stream().map(c -> new TrainingPlan.Column(c, c)).toList()));
+        return Optional.of(new TrainingPlan.Score(name, "score_" + name, columns.keySet().stream().map(c -> new TrainingPlan.Column(c, c)).toList(),
+            s.unit().isPresent(), goal));
+    }
+
+    private double goal(Expression goal) {
+        Datum value = e.expressions.evaluate(goal, root.scope());
+        return switch (value) {
+            case Datum.Whole(var dim) when dim.isConstant() -> dim.value();
+            case Datum.Real(double v) when Double.isFinite(v) -> v;
+            case Datum.Broken() -> throw Failure.silent();
+            default -> throw Failure.of(Code.S0805, "what a score goes towards is a number known now", goal.span(), "found " + Show.kind(value));
+        };
     }
 
     private void free(Expression x, Map<String, Span> columns, Set<String> bound) {

@@ -19,7 +19,7 @@ public final class Formatter {
     private static final Set<Integer> TIGHT = Set.of(SinterLexer.DOT, SinterLexer.RANGE, SinterLexer.CARET);
     private static final Set<Integer> CALLEES = Set.of(SinterLexer.ID, SinterLexer.IN, SinterLexer.MODEL, SinterLexer.OPTIMISER, SinterLexer.PARAM,
         SinterLexer.STATE, SinterLexer.SLOT, SinterLexer.TRAIN, SinterLexer.TRAINING, SinterLexer.EXAMPLE, SinterLexer.EACH, SinterLexer.TIMES,
-        SinterLexer.SCORE, SinterLexer.REDUCER, SinterLexer.RPAREN, SinterLexer.RBRACKET, SinterLexer.STRING);
+        SinterLexer.SCORE, SinterLexer.TOWARDS, SinterLexer.REDUCER, SinterLexer.RPAREN, SinterLexer.RBRACKET, SinterLexer.STRING);
     private static final Set<Integer> ENDS = Set.of(SinterLexer.INT, SinterLexer.REAL, SinterLexer.STRING, SinterLexer.TRUE, SinterLexer.FALSE,
         SinterLexer.NONE, SinterLexer.RPAREN, SinterLexer.RBRACKET, SinterLexer.RBRACE);
 

@@ -128,7 +128,8 @@ final class ReadDeclarations extends ReadExpressions {
         for (TrainingItemContext item : tree.trainingItem()) {
             switch (item) {
                 case TrainingRoundContext r -> rounds.add(new Declaration.Round(span(r), name(r.name()), r.trainingCall().stream().map(this::repeated).toList()));
-                case TrainingScoreContext s -> scores.add(new Declaration.Score(span(s), Optional.ofNullable(s.name()).map(this::name), expression(s.expression())));
+                case TrainingScoreContext s -> scores.add(new Declaration.Score(span(s), Optional.ofNullable(s.title).map(this::name), expression(s.value),
+                    Optional.ofNullable(s.unit).map(this::name), Optional.ofNullable(s.goal).map(this::expression)));
                 case TrainingSettingContext s -> settings.add(new Declaration.Setting(name(s.name()), expression(s.expression())));
                 default -> { }
             }

@@ -23,7 +23,7 @@ import org.antlr.v4.runtime.misc.IntervalSet;
 final class SyntaxErrors extends BaseErrorListener {
     private static final Set<Integer> NAMES = Set.of(SinterLexer.ID, SinterLexer.IN, SinterLexer.MODEL, SinterLexer.OPTIMISER,
         SinterLexer.PARAM, SinterLexer.STATE, SinterLexer.SLOT, SinterLexer.TRAIN, SinterLexer.TRAINING, SinterLexer.EXAMPLE,
-        SinterLexer.EACH, SinterLexer.TIMES, SinterLexer.SCORE, SinterLexer.REDUCER);
+        SinterLexer.EACH, SinterLexer.TIMES, SinterLexer.SCORE, SinterLexer.TOWARDS, SinterLexer.REDUCER);
 
     private static final Set<Integer> DECLARES = Set.of(SinterLexer.FN, SinterLexer.EXPORT, SinterLexer.IMPORT, SinterLexer.MODEL, SinterLexer.OPTIMISER,
         SinterLexer.PARAM, SinterLexer.STATE, SinterLexer.SLOT, SinterLexer.EXAMPLE, SinterLexer.TRAINING);
