@@ -194,7 +194,7 @@ final class TrainCommand implements Callable<Integer> {
     private void train(Trainer trainer, Model model, int epochs, Path artifact, Path state) throws IOException {
         boolean saved = false;
         try (var progress = new TrainingProgress(sinter.console(), trainer.epochs(), epochs, trainer.stepsPerEpoch())) {
-            progress.start(trainer.followed().last());
+            progress.start(trainer.epochs(), trainer.followed().last());
             while (trainer.epochs() < epochs) {
                 trainer.epoch(progress);
                 progress.epoch(trainer.epochs(), trainer.followed().last());

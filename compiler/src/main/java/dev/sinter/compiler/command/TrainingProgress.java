@@ -34,11 +34,11 @@ final class TrainingProgress implements Trainer.Watcher, AutoCloseable {
                 .setUpdateIntervalMillis(200).setConsumer(new ConsoleProgressBarConsumer(console.err())).build();
     }
 
-    /// What is followed, as it is before the first epoch.
-    void start(Map<String, Double> followed) {
+    /// What is followed, as it is before anything is done.
+    void start(int epochsDone, Map<String, Double> followed) {
         scores = scores(followed);
         if (bar == null && !followed.isEmpty()) {
-            err.println("at the start" + scores);
+            err.println((epochsDone == 0 ? "at the start" : "after epoch " + epochsDone) + scores);
         }
     }
 
