@@ -1,10 +1,13 @@
 package dev.sinter.compiler.command;
 
 import dev.sinter.compiler.Compiler;
+import dev.sinter.compiler.SourceProblems;
 import dev.sinter.frontend.Frontend;
 import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.problem.Json;
 import dev.sinter.frontend.problem.Render;
+import dev.sinter.ir.graph.NotDifferentiableException;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,16 +29,23 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Frontend.Result result = Frontend.compile(model.existing(), model.frontend());
-        result.model().ifPresent(Compiler::differentiate);
+        var problems = new ArrayList<>(result.problems());
+        boolean valid = result.model().isPresent();
+        try {
+            result.model().ifPresent(Compiler::differentiate);
+        } catch (NotDifferentiableException e) {
+            problems.addAll(SourceProblems.of(e).problems());
+            valid = false;
+        }
         if (json) {
-            sinter.console().out().println(Json.array(result.problems()));
-        } else if (!result.problems().isEmpty()) {
-            sinter.console().err().print(Render.text(result.problems()));
+            sinter.console().out().println(Json.array(problems));
+        } else if (!problems.isEmpty()) {
+            sinter.console().err().print(Render.text(problems));
         }
-        if (!json) {
-            result.model().ifPresent(m -> sinter.console().out().println(model.file() + ": " + describe(m)));
+        if (valid && !json) {
+            sinter.console().out().println(model.file() + ": " + describe(result.model().orElseThrow()));
         }
-        return result.model().isPresent() ? Sinter.DONE : Sinter.WRONG_INPUT;
+        return valid ? Sinter.DONE : Sinter.WRONG_INPUT;
     }
 
     private static String describe(CheckedModel m) {

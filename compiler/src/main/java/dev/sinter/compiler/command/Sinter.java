@@ -126,11 +126,15 @@ public final class Sinter implements Runnable {
                 console.err().print(problems.getMessage());
                 return WRONG_INPUT;
             }
+            case NotDifferentiableException underivable -> {
+                console.err().print(SourceProblems.of(underivable).getMessage());
+                return WRONG_INPUT;
+            }
             case UserError user -> {
                 console.err().println("error: " + user.getMessage());
                 return user.exitCode();
             }
-            case DataException _, TrainingException _, ArtifactException _, CallException _, NotDifferentiableException _ -> {
+            case DataException _, TrainingException _, ArtifactException _, CallException _ -> {
                 console.err().println("error: " + e.getMessage());
                 return WRONG_INPUT;
             }

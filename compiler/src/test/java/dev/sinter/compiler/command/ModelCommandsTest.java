@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sinter.frontend.problem.Code;
 import dev.sinter.compiler.Compiler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,9 +61,33 @@ class ModelCommandsTest extends CommandLineTest {
                 """);
         for (String[] command : new String[][] {{"check", loop.toString()}, {"compile", loop.toString(), "-o", in("loop.jar")}}) {
             String text = fails(1, command);
-            assertTrue(text.contains("error: " + loop + ":") && text.contains("'while' cannot be differentiated: the number of steps"), text);
+            assertTrue(text.endsWith("""
+                    error[S0704]: `while` cannot be differentiated
+                      --> %s:7:36
+                       |
+                     7 |   export fn g(x: f32[]) -> f32[] = grad(f)(x)
+                       |                                    ^^^^ the number of steps of a while loop is not known beforehand, so reverse mode has nowhere to keep what the way back needs
+                       |
+                       = help: forward mode (jvp) works, and so does scan with a known length
+                       = more: sinter explain S0704
+
+                    1 error""".formatted(loop)), text);
         }
         assertTrue(Files.notExists(folder.resolve("loop.jar")));
+        Result json = sinter("check", loop.toString(), "--json");
+        assertEquals(1, json.code());
+        JsonNode problem = new JsonMapper().readTree(json.out()).get(0);
+        assertEquals("S0704", problem.get("code").asText());
+        assertEquals(7, problem.get("primary").get("line").asInt());
+        assertEquals("grad".length(), problem.get("primary").get("end").asInt() - problem.get("primary").get("start").asInt());
+    }
+
+    @Test
+    void theExampleOnThePageOfWhatHasNoDerivativeHasNone() throws IOException {
+        String page = succeeds("explain", "S0704");
+        assertTrue(page.contains("S0704: something that has no derivative"), page);
+        String example = Code.S0704.explanation().replaceFirst("(?s).*```sinter\n(.*?)```.*", "$1");
+        assertTrue(fails(1, "check", write("page.sinter", example).toString()).startsWith("error[S0704]"));
     }
 
     @Test

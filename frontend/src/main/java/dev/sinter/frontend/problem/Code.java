@@ -106,6 +106,8 @@ public enum Code {
     S0702,
     /// A state variable set where that cannot be carried out.
     S0703,
+    /// A derivative that does not exist; found when derivatives are carried out, after the frontend is done.
+    S0704,
 
     /// `minimise` outside a train function.
     S0801,

@@ -83,6 +83,15 @@ public final class Source {
         return new Span(this, Math.clamp(start, 0, text.length()), Math.clamp(Math.max(start, end), 0, text.length()));
     }
 
+    /// The span of the word, or else of the one character, that begins at a line and a column (from 1); empty if the text has no such place.
+    public Span word(int line, int column) {
+        if (line < 1 || line > lineStarts.length || column < 1 || column > lineText(line).codePointCount(0, lineText(line).length())) return span(0, 0);
+        int start = text.offsetByCodePoints(lineStarts[line - 1], column - 1);
+        int end = start;
+        while (end < text.length() && Character.isUnicodeIdentifierPart(text.codePointAt(end))) end += Character.charCount(text.codePointAt(end));
+        return span(start, Math.max(end, start + 1));
+    }
+
     @Override
     public String toString() {
         return name;
