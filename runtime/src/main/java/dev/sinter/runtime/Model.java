@@ -8,14 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 
 /// A loaded artifact: functions, and the state that they share.
@@ -24,6 +24,10 @@ import java.util.concurrent.locks.StampedLock;
 /// and everything here that replaces state, waits until it is alone. [#close] waits for running calls, then frees the
 /// state, the sessions and the code; tensors of [#state] cannot be used after it.
 public final class Model implements AutoCloseable {
+
+    /// How often a writer looks for calls to end before it lets the processor go, and for how many nanoseconds it does.
+    private static final int SPINS = 1000;
+    private static final long PAUSE = 20_000;
 
     private final Manifest manifest;
     private final int threads;
@@ -36,8 +40,13 @@ public final class Model implements AutoCloseable {
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final Map<String, Function> functions = new LinkedHashMap<>();
     private final MemorySegment stateMemory;
+    /// Who changes state, or looks at it from outside of a session, holds this.
     private final StampedLock lock = new StampedLock();
-    private final Set<Session> sessions = new HashSet<>();
+    /// Whether somebody has the lock for writing, or the model is closed. Sessions that only read state do not take the lock: two atomic operations would cost a
+    /// small function more than its own work. They show that they are in a call (an atomic write), then look here; a writer raises this, then waits until no such
+    /// session is in a call. Each does its write before its look, so one of both sees the other (Dekker).
+    private volatile boolean alone;
+    private volatile Session[] sessions = {};       // replaced, never changed; writes are guarded by `teams`
     private final List<Team> teams = new ArrayList<>();
     private boolean closed;             // guarded by the lock
 
@@ -231,11 +240,12 @@ public final class Model implements AutoCloseable {
                 return;
             }
             closed = true;
-            synchronized (sessions) {
-                sessions.forEach(Session::closeWithModel);
-                sessions.clear();
-            }
+            drain();
             synchronized (teams) {
+                for (var session : sessions) {
+                    session.closeWithModel();
+                }
+                sessions = new Session[0];
                 teams.forEach(Team::close);
                 teams.clear();
             }
@@ -252,11 +262,36 @@ public final class Model implements AutoCloseable {
             lock.unlock(stamp);
             throw new IllegalStateException("the model " + name() + " is closed");
         }
+        if (writes) {
+            drain();
+        }
         return stamp;
     }
 
     void leave(long stamp) {
+        if (StampedLock.isWriteLockStamp(stamp)) {
+            alone = false;
+        }
         lock.unlock(stamp);
+    }
+
+    /// Whether a session that reads state has to take the lock.
+    boolean isAlone() {
+        return alone;
+    }
+
+    /// Waits until no session is in a call that it has begun without the lock. For the holder of the lock for writing.
+    private void drain() {
+        alone = true;
+        for (var session : sessions) {
+            for (int i = 0; session.isReading(); i++) {
+                if (i < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.parkNanos(PAUSE);
+                }
+            }
+        }
     }
 
     /// All state, for the test whether a caller's memory overlaps it.
@@ -301,15 +336,20 @@ public final class Model implements AutoCloseable {
     }
 
     void opened(Session session) {
-        synchronized (sessions) {
-            sessions.add(session);
+        synchronized (teams) {
+            var more = Arrays.copyOf(sessions, sessions.length + 1);
+            more[more.length - 1] = session;
+            sessions = more;
         }
     }
 
     /// Whether the session was there, so that the caller has to free its memory.
     boolean removed(Session session) {
-        synchronized (sessions) {
-            return sessions.remove(session);
+        synchronized (teams) {
+            var rest = Arrays.stream(sessions).filter(other -> other != session).toArray(Session[]::new);
+            boolean found = rest.length < sessions.length;
+            sessions = rest;
+            return found;
         }
     }
 

@@ -20,6 +20,8 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private static final long NO_LOCK = 0;
+
     private final Model model;
     private final Function function;
     private final int[] writes;
@@ -144,6 +146,11 @@ public final class Session implements AutoCloseable {
         bindings.close();
     }
 
+    /// Whether it is in a call that may hold no lock (see [Model#isAlone]).
+    boolean isReading() {
+        return writes.length == 0 && user != null;
+    }
+
     private void take() {
         if (!USER.compareAndSet(this, null, Thread.currentThread())) {
             Thread other = user;
@@ -152,21 +159,35 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /// Begins a call. @return the stamp of the model's lock, or [#NO_LOCK]
     private long enter() {
         take();
+        long stamp = NO_LOCK;
         try {
+            if (writes.length > 0) {
+                stamp = model.enter(true);
+            } else if (model.isAlone()) {
+                user = null;            // whoever is alone waits for that
+                stamp = model.enter(false);
+                take();
+            }
             if (closed) {
                 throw new CallException(function.name(), "the session is closed");
             }
-            return model.enter(writes.length > 0);
+            return stamp;
         } catch (Throwable e) {
-            user = null;
+            if (stamp != NO_LOCK) {
+                model.leave(stamp);
+            }
+            USER.compareAndSet(this, Thread.currentThread(), null);
             throw e;
         }
     }
 
     private void leave(long stamp) {
-        model.leave(stamp);
-        user = null;
+        if (stamp != NO_LOCK) {
+            model.leave(stamp);
+        }
+        USER.setRelease(this, null);
     }
 }
