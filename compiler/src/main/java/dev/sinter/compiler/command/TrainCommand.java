@@ -98,7 +98,7 @@ final class TrainCommand implements Callable<Integer> {
         Compilation compilation = compile(model);
         try (Model loaded = compilation.load(Artifacts.options(target == null ? "best" : target, threads));
              Trainer trainer = new Trainer(loaded, plan, data, new Trainer.Settings(batch, seed, rounds(plan), loaded.threads()), resumed)) {
-            train(trainer, loaded, epochs, artifact, state);
+            train(trainer, loaded, plan, epochs, artifact, state);
             if (trainer.epochs() > 0) {
                 WholeFiles.write(() -> draw(picture, loaded.name(), trainer, plan));
             }
@@ -191,13 +191,13 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void train(Trainer trainer, Model model, int epochs, Path artifact, Path state) throws IOException {
+    private void train(Trainer trainer, Model model, TrainingPlan plan, int epochs, Path artifact, Path state) throws IOException {
         boolean saved = false;
         try (var progress = new TrainingProgress(sinter.console(), trainer.epochs(), epochs, trainer.stepsPerEpoch())) {
-            progress.start(trainer.epochs(), trainer.followed().last());
+            progress.start(trainer.epochs(), lastFollowed(trainer, plan));
             while (trainer.epochs() < epochs) {
                 trainer.epoch(progress);
-                progress.epoch(trainer.epochs(), trainer.followed().last());
+                progress.epoch(trainer.epochs(), lastFollowed(trainer, plan));
                 WholeFiles.write(() -> {
                     model.save(artifact);
                     trainer.save(state);
@@ -212,10 +212,22 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /// A score's name beside those of the losses, which may be the same.
+    private static String label(Trainer trainer, TrainingPlan.Score score) {
+        return (trainer.takesRows(score) ? "held-out " : "") + score.name();
+    }
+
+    private static Map<String, Double> lastFollowed(Trainer trainer, TrainingPlan plan) {
+        Map<String, Double> last = trainer.followed().last();
+        var labelled = new LinkedHashMap<String, Double>();
+        plan.scores().stream().filter(TrainingPlan.Score::followed).forEach(s -> labelled.put(label(trainer, s), last.get(s.name())));
+        return labelled;
+    }
+
     private static void draw(Path picture, String model, Trainer trainer, TrainingPlan plan) throws IOException {
         var losses = trainer.losses().byFunction().entrySet().stream().map(e -> new TrainingCurves.Losses(e.getKey(), e.getValue())).toList();
         Map<String, double[]> followed = trainer.followed().byName();
-        var scores = plan.scores().stream().filter(TrainingPlan.Score::followed).map(s -> new TrainingCurves.Followed(s.name(), followed.get(s.name()), s.goal())).toList();
+        var scores = plan.scores().stream().filter(TrainingPlan.Score::followed).map(s -> new TrainingCurves.Followed(label(trainer, s), followed.get(s.name()), s.goal())).toList();
         TrainingCurves.draw(picture, model + ", loss", trainer.epochs(), losses, scores);
     }
 

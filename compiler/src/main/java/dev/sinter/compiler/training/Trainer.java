@@ -134,6 +134,11 @@ public final class Trainer implements AutoCloseable {
         return followed;
     }
 
+    /// Whether a score is the mean over held-out rows, rather than one of the model alone.
+    public boolean takesRows(TrainingPlan.Score score) {
+        return measures.stream().anyMatch(m -> m.score.equals(score) && m.call.feed().takesRows());
+    }
+
     /// The functions that train and give a loss, in the order of the plan.
     public List<String> lossNames() {
         return calls.stream().filter(BatchCall::hasLoss).map(BatchCall::name).distinct().toList();

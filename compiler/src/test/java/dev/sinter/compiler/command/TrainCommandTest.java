@@ -25,8 +25,8 @@ class TrainCommandTest extends CommandLineTest {
         assertTrue(result.err().contains("model Small; data small.csv: 32 rows to train on, 8 held out;"), result.err());
         assertTrue(result.err().contains("4 epochs, batches of 8, seed 0"), result.err());
         assertTrue(result.err().contains("epoch 4/4  loss 0."), result.err());
-        assertTrue(result.err().contains("at the start  accuracy 0.375\n"), result.err());
-        assertTrue(result.err().lines().anyMatch(l -> l.matches("epoch 4/4  loss 0\\.\\d{4}  accuracy 1  \\d+ steps/s")), result.err());
+        assertTrue(result.err().contains("at the start  held-out accuracy 0.375\n"), result.err());
+        assertTrue(result.err().lines().anyMatch(l -> l.matches("epoch 4/4  loss 0\\.\\d{4}  held-out accuracy 1  \\d+ steps/s")), result.err());
         assertTrue(result.out().contains("held-out accuracy     1.00000   (8 rows; 0.375 at the start; towards 1)"), result.out());
         assertTrue(result.out().contains("artifact              " + in("a.jar") + " (" + Files.size(folder.resolve("a.jar")) + " bytes)"), result.out());
         assertTrue(result.out().contains("sinter run " + in("a.jar") + " predict image=FILE.npy"), result.out());
