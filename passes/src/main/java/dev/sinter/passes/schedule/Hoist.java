@@ -42,8 +42,9 @@ public final class Hoist {
         var free = new ArrayList<Stmt>();
         var loads = new ArrayList<Stmt>();
         var body = new ArrayList<Stmt>();
+        boolean tile = isTile(loop.body());
         for (Stmt s : loop.body()) {
-            if (s instanceof Stmt.Let(var name, var value) && !name.isMutable() && facts.isInvariant(value)) {
+            if (s instanceof Stmt.Let(var name, var value) && !name.isMutable() && !(tile && name.lanes() > 1) && facts.isInvariant(value)) {
                 facts.inside.remove(name);
                 boolean safe = !facts.loads(value);
                 if (!safe) {
@@ -71,6 +72,13 @@ public final class Hoist {
             guarded.add(moved);
             out.add(new Stmt.If(Expr.apply(Fn.LT, loop.from(), loop.to()), guarded, List.of()));
         }
+    }
+
+    /// Whether a loop's body is a register tile: vector accumulators and a loop over them. Vectors from outside would take registers from those, and
+    /// make the tile depend on vectors, so that it cannot be a method of its own.
+    private static boolean isTile(List<Stmt> body) {
+        return body.stream().anyMatch(s -> s instanceof Stmt.Let(var name, _) && name.isMutable() && name.lanes() > 1)
+                && body.stream().anyMatch(s -> s instanceof Stmt.For);
     }
 
     /// What a loop binds, changes and stores.

@@ -1,0 +1,263 @@
+package dev.sinter.passes.schedule;
+
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Buffer;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.Stmt.Binding;
+import dev.sinter.ir.type.Dim;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The operands of a [PackedProduct] in the order in which its tiles read them, each batch after the other:
+///
+/// * columns as `[panel][depth][columns of a tile]`;
+/// * rows as `[row][pitch]` if they lie along the depth (or are computed), else as `[panel][depth][rows of a tile]`. Rows that lie along the depth at a pitch that
+///   keeps them out of each other's cache sets stay where they are.
+///
+/// A packed operand depends on nothing but the operand's values, extents and the tile: not on the team, nor on the other operand.
+final class Packing {
+    /// Panels of columns that are packed together, so that lines of the operand are read in longer stretches.
+    private static final int GROUP = 4;
+    /// Rows whose distance is a multiple of this many bytes share a cache set.
+    private static final long SETS = 4096;
+    /// Rows of a tile that find room in one cache set.
+    private static final long WAYS = 8;
+
+    private final Contraction c;
+    private final PackedProduct.Tile tile;
+    private final Dim rows;
+    private final Dim depth;
+    private final Axis column;
+    private final Dim batches;
+    private final Dim columnPanels;
+    private final boolean rowsAlongDepth;
+    private final boolean columnsAlongDepth;
+    private final Affine inPlace;
+    private final Dim pitch;
+    private final Dim rowElements;
+    private final Dim columnElements;
+    private final Buffer a;
+    private final Buffer b;
+
+    /// Emits what is to be packed.
+    Packing(Contraction contraction, PackedProduct.Tile tile, KernelSink out) {
+        this.c = contraction;
+        this.tile = tile;
+        this.rows = extent(c.rows());
+        this.depth = extent(c.contracted());
+        this.column = c.columns().getFirst();
+        this.batches = extent(c.batch());
+        this.columnPanels = panels(column.extent(), tile.columns());
+        Axis deepest = c.contracted().getLast();
+        Optional<Affine> indexA = c.a().affine(c.indices());
+        this.rowsAlongDepth = indexA.map(i -> i.coefficient(deepest.name()).is(1)).orElse(true);
+        this.columnsAlongDepth = c.b().affine(c.indices()).map(i -> !i.coefficient(column.name()).is(1) && i.coefficient(deepest.name()).is(1)).orElse(false);
+        this.inPlace = indexA.filter(this::liesWell).orElse(null);
+        // A pitch that is no multiple of a page keeps the rows of a tile out of each other's cache sets.
+        this.pitch = inPlace != null ? inPlace.coefficient(c.rows().getFirst().name()) : depth.plus(63).floorDiv(64).times(64).plus(16);
+        this.rowElements = rowsAlongDepth ? rows.times(pitch) : panels(rows, tile.rows()).times(tile.rows()).times(depth);
+        this.columnElements = columnPanels.times(tile.columns()).times(depth);
+        this.b = out.scratch("columns", c.type(), batches.times(columnElements));
+        out.kernel("pack_columns", into -> packColumns(into, b, columnElements));
+        if (inPlace != null) {
+            this.a = c.a().buffer();
+        } else {
+            this.a = out.scratch("rows", c.type(), batches.times(rowElements));
+            out.kernel("pack_rows", into -> packRows(into, a, rowElements));
+        }
+    }
+
+    static Dim extent(List<Axis> axes) {
+        return Dim.product(axes.stream().map(Axis::extent).toList());
+    }
+
+    static Dim panels(Dim extent, long width) {
+        return extent.plus(width - 1).floorDiv(width);
+    }
+
+    private boolean liesWell(Affine index) {
+        if (c.rows().size() != 1 || c.contracted().size() != 1 || !rowsAlongDepth) {
+            return false;
+        }
+        Axis row = c.rows().getFirst();
+        Dim distance = index.coefficient(row.name());
+        if (!index.isLinearIn(row.name()) || !index.isLinearIn(c.contracted().getFirst().name()) || !distance.isConstant() || distance.value() < 1) {
+            return false;
+        }
+        return distance.value() * c.type().bytes() % SETS != 0 || row.extent().isConstant() && row.extent().value() <= WAYS;
+    }
+
+    private Expr dim(Dim dim) {
+        return c.indices().dim(dim);
+    }
+
+    /// Where the rows of a batch begin in [#rowBuffer].
+    Expr rowBase(Block into, Expr batch, Map<Expr.Var, Expr> names) {
+        if (inPlace == null) {
+            return into.let("a", Expr.times(batch, dim(rowElements)));
+        }
+        var rewriter = new Rewriter();
+        names.forEach(rewriter::with);
+        Affine base = inPlace.without(c.rows().getFirst().name()).without(c.contracted().getFirst().name());
+        return into.let("a", rewriter.copy(c.indices().expression(base)));
+    }
+
+    /// Where the columns of a batch begin in [#columnBuffer].
+    Expr columnBase(Block into, Expr batch) {
+        return into.let("b", Expr.times(batch, dim(columnElements)));
+    }
+
+    /// Where a tile of rows begins: `skipped` rows into panel `panel`.
+    Expr tileOfRows(Expr base, Expr panel, Expr skipped) {
+        return rowsAlongDepth ? Expr.plus(base, Expr.plus(Expr.times(panel, dim(pitch.times(tile.rows()))), Expr.times(skipped, dim(pitch))))
+                : Expr.plus(base, Expr.plus(Expr.times(panel, dim(depth.times(tile.rows()))), skipped));
+    }
+
+    /// How far row `r` of a tile is from its first row.
+    Expr row(int r) {
+        return rowsAlongDepth ? Expr.times(Expr.index(r), dim(pitch)) : Expr.index(r);
+    }
+
+    /// How far step `k` of the depth is from the first one, in rows.
+    Expr rowStep(Expr k) {
+        return rowsAlongDepth ? k : Expr.times(k, Expr.index(tile.rows()));
+    }
+
+    /// Elements of a panel of columns.
+    Expr panelOfColumns() {
+        return dim(depth.times(tile.columns()));
+    }
+
+    Buffer rowBuffer() {
+        return a;
+    }
+
+    Buffer columnBuffer() {
+        return b;
+    }
+
+    /// The coordinates of number `n` among the elements of `axes`, last axis fastest.
+    void coordinates(Block into, List<Axis> axes, Expr n, Map<Expr.Var, Expr> names) {
+        Expr rest = n;
+        for (int k = axes.size() - 1; k >= 0; k--) {
+            Axis axis = axes.get(k);
+            if (k == 0) {
+                names.put(axis.name(), rest);
+            } else {
+                Expr extent = dim(axis.extent());
+                names.put(axis.name(), into.let(axis.name().name(), Expr.apply(Fn.REM, rest, extent)));
+                rest = into.let("rest", Expr.apply(Fn.DIV, rest, extent));
+            }
+        }
+    }
+
+    /// Loops over the contracted axes, the last one bound `innermost`; the body gets the number of the step.
+    private void overDepth(Block into, Binding innermost, Map<Expr.Var, Expr> names, DepthBody body) {
+        overDepth(into, 0, Expr.index(0), innermost, names, body);
+    }
+
+    private void overDepth(Block into, int level, Expr before, Binding innermost, Map<Expr.Var, Expr> names, DepthBody body) {
+        Axis axis = c.contracted().get(level);
+        boolean last = level == c.contracted().size() - 1;
+        into.loop(axis.name().name(), dim(axis.extent()), last ? innermost : Binding.SERIAL, (in, k) -> {
+            c.indices().range(k, axis.extent());
+            names.put(axis.name(), k);
+            Expr step = Expr.plus(Expr.times(before, dim(axis.extent())), k);
+            if (last) {
+                body.emit(in, step);
+            } else {
+                overDepth(in, level + 1, in.let("before", step), innermost, names, body);
+            }
+        });
+    }
+
+    private interface DepthBody {
+        void emit(Block in, Expr step);
+    }
+
+    /// Splits a number into a batch and what is counted within it; the batch's coordinates become known.
+    private Expr inBatch(Block in, Expr n, Dim perBatch, Map<Expr.Var, Expr> names, Expr[] batch) {
+        batch[0] = batches.is(1) ? Expr.index(0) : in.let("batch", Expr.apply(Fn.DIV, n, dim(perBatch)));
+        Expr inside = batches.is(1) ? n : in.let("inside", Expr.apply(Fn.SUB, n, Expr.times(batch[0], dim(perBatch))));
+        coordinates(in, c.batch(), batch[0], names);
+        return inside;
+    }
+
+    private void packRows(Block into, Buffer packed, Dim elements) {
+        if (rowsAlongDepth) {
+            into.loop("row", dim(batches.times(rows)), Binding.PARALLEL, (in, n) -> {
+                var names = new HashMap<Expr.Var, Expr>();
+                var batch = new Expr[1];
+                Expr i = inBatch(in, n, rows, names, batch);
+                coordinates(in, c.rows(), i, names);
+                Expr base = in.let("base", Expr.plus(Expr.times(batch[0], dim(elements)), Expr.times(i, dim(pitch))));
+                overDepth(in, Binding.VECTOR, names, (one, k) -> one.store(packed, Expr.plus(base, k), c.a().at(names, one)));
+            });
+            return;
+        }
+        Dim rowPanels = panels(rows, tile.rows());
+        into.loop("panel", dim(batches.times(rowPanels)), Binding.PARALLEL, (in, n) -> {
+            var names = new HashMap<Expr.Var, Expr>();
+            var batch = new Expr[1];
+            Expr panel = inBatch(in, n, rowPanels, names, batch);
+            Expr first = in.let("first", Expr.times(panel, Expr.index(tile.rows())));
+            Expr here = in.let("here", Expr.apply(Fn.MIN, Expr.index(tile.rows()), Expr.apply(Fn.SUB, dim(rows), first)));
+            Expr base = in.let("base", Expr.plus(Expr.times(batch[0], dim(elements)), Expr.times(first, dim(depth))));
+            overDepth(in, Binding.SERIAL, names, (step, k) -> {
+                Expr at = step.let("at", Expr.plus(base, Expr.times(k, Expr.index(tile.rows()))));
+                step.loop("r", here, Binding.VECTOR, (one, r) -> {
+                    var inside = new HashMap<>(names);
+                    coordinates(one, c.rows(), Expr.plus(first, r), inside);
+                    one.store(packed, Expr.plus(at, r), c.a().at(inside, one));
+                });
+            });
+        });
+    }
+
+    private void packColumns(Block into, Buffer packed, Dim elements) {
+        boolean grouped = !columnsAlongDepth && column.extent().isConstant() && column.extent().value() % ((long) GROUP * tile.columns()) == 0;
+        int together = grouped ? GROUP : 1;
+        Dim units = grouped ? columnPanels.floorDiv(GROUP) : columnPanels;
+        into.loop("panel", dim(batches.times(units)), Binding.PARALLEL, (in, n) -> {
+            var names = new HashMap<Expr.Var, Expr>();
+            var batch = new Expr[1];
+            Expr unit = inBatch(in, n, units, names, batch);
+            Expr first = in.let("first", Expr.times(unit, Expr.index((long) together * tile.columns())));
+            Expr base = in.let("base", Expr.plus(Expr.times(batch[0], dim(elements)), Expr.times(first, dim(depth))));
+            if (grouped) {
+                overDepth(in, Binding.SERIAL, names, (step, k) -> {
+                    Expr at = step.let("at", Expr.plus(base, Expr.times(k, Expr.index(tile.columns()))));
+                    for (int p = 0; p < together; p++) {
+                        Expr panelAt = Expr.plus(at, Expr.times(Expr.index(p), panelOfColumns()));
+                        Expr from = Expr.plus(first, Expr.index((long) p * tile.columns()));
+                        step.loop("j", Expr.index(tile.columns()), Binding.VECTOR, (one, j) -> {
+                            names.put(column.name(), Expr.plus(from, j));
+                            one.store(packed, Expr.plus(panelAt, j), c.b().at(names, one));
+                        });
+                    }
+                });
+                return;
+            }
+            Expr here = in.let("here", Expr.apply(Fn.MIN, Expr.index(tile.columns()), Expr.apply(Fn.SUB, dim(column.extent()), first)));
+            if (columnsAlongDepth) {
+                in.loop("j", here, Binding.SERIAL, (one, j) -> {
+                    names.put(column.name(), one.let("column", Expr.plus(first, j)));
+                    Expr at = one.let("at", Expr.plus(base, j));
+                    overDepth(one, Binding.SERIAL, names, (step, k) ->
+                            step.store(packed, Expr.plus(at, Expr.times(k, Expr.index(tile.columns()))), c.b().at(names, step)));
+                });
+                return;
+            }
+            overDepth(in, Binding.SERIAL, names, (step, k) -> {
+                Expr at = step.let("at", Expr.plus(base, Expr.times(k, Expr.index(tile.columns()))));
+                step.loop("j", here, Binding.VECTOR, (one, j) -> {
+                    names.put(column.name(), Expr.plus(first, j));
+                    one.store(packed, Expr.plus(at, j), c.b().at(names, one));
+                });
+            });
+        });
+    }
+}
