@@ -69,6 +69,7 @@ final class Control {
         var results = new ArrayList<Region.Target>();
         var parameters = scan.body().parameters().iterator();
         scan.constants().forEach(c -> given.put(parameters.next(), places.apply(c)));
+        var outside = given.values().stream().map(Place::buffer).filter(table::fix).toList();    // copies of these leave the loop
         for (int k = 0; k < scan.initial().size(); k++) {
             Value initial = scan.initial().get(k);
             Shape shape = initial.shape();
@@ -91,6 +92,7 @@ final class Control {
             });
         }
         var body = new ArrayList<>(Region.steps(table, scan.body(), given, results));
+        table.unfix(outside);
         steps.addAll(Invariants.takeFrom(body, step));
         steps.add(new Step.For(step, length, body));
     }

@@ -55,6 +55,7 @@ public final class Lowering {
                 }
             }
         }
+        state.values().stream().filter(b -> results.stream().noneMatch(r -> r.place().buffer() == b)).forEach(table::fix);
         var steps = Region.steps(table, entry.function(), given, results);
         var ahead = Preparation.split(steps, table);
         var program = program(entry.name(), List.copyOf(table.dims.values()), ahead.buffers(), ahead.call());

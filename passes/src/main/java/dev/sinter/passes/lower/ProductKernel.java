@@ -78,7 +78,7 @@ final class ProductKernel {
                 targets.apply(others.get(k)).forEach(p -> elements.store(p, index, e));
             }
         }
-        return new Contraction(product.element(), batch, rows, columns, contracted, a, b, accumulator, epilogue.statements(), indices);
+        return new Contraction(product.element(), batch, rows, columns, contracted, a, b, accumulator, epilogue.statements(), indices, table.fixed());
     }
 
     /// The axes of the product in the order of an epilogue's axes.

@@ -16,11 +16,14 @@ import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.Machine;
 import dev.sinter.passes.schedule.Rewriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// What a program under construction has: its dims, buffers, constants and kernels, with names that are unique.
@@ -38,6 +41,7 @@ final class Table {
     private final Map<String, Integer> kernelNames = new HashMap<>();
     private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
     private final Map<Kernel, Supplier<Step.Run>> scalar = new HashMap<>();
+    private final Set<Buffer> unchanging = new HashSet<>();
     private int temps;
 
     Table(String entry, Machine machine) {
@@ -48,6 +52,23 @@ final class Table {
     /// Knows the dims, and no loop variables.
     Indices indices() {
         return new Indices(dims);
+    }
+
+    /// Declares that a buffer holds the same for many kernels' runs: state that this function does not write, what a loop is given.
+    ///
+    /// @return whether that was not known
+    boolean fix(Buffer buffer) {
+        return unchanging.add(buffer);
+    }
+
+    /// Takes [#fix] back, at the end of a loop.
+    void unfix(Collection<Buffer> those) {
+        unchanging.removeAll(those);
+    }
+
+    /// Buffers that hold the same for many kernels' runs.
+    Set<Buffer> fixed() {
+        return Set.copyOf(unchanging);
     }
 
     /// A name that kernels may use for a scalar i64 of the program level: of dims, steps of loops, and other such names. Kernels are passed its value.
@@ -90,7 +111,9 @@ final class Table {
             String name = entry + "_c" + constants.size();
             constants.put(name, d);
             Shape shape = Shape.of(d.extents());
-            return Place.whole(buffer(name, d.element(), shape.elements(), Buffer.Role.CONSTANT), shape);
+            Buffer buffer = buffer(name, d.element(), shape.elements(), Buffer.Role.CONSTANT);
+            fix(buffer);
+            return Place.whole(buffer, shape);
         });
     }
 

@@ -1,9 +1,11 @@
 package dev.sinter.passes.schedule;
 
+import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// What a contraction kernel computes, before it is scheduled:
@@ -29,8 +31,9 @@ import java.util.stream.Stream;
 /// @param accumulator a fixed scalar name that stands for the sum in `epilogue`
 /// @param epilogue    lets and stores; sees all axes but the contracted ones, and `accumulator`
 /// @param indices     knows the axes' ranges and the program's dims
+/// @param fixed       buffers that hold the same whenever this is carried out, or nearly: what is made of them alone is made once for many times
 public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                          Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Indices indices) {
+                          Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Indices indices, Set<Buffer> fixed) {
     /// Copies the lists.
     public Contraction {
         batch = List.copyOf(batch);
@@ -38,6 +41,12 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
         columns = List.copyOf(columns);
         contracted = List.copyOf(contracted);
         epilogue = List.copyOf(epilogue);
+    }
+
+    /// Whether an operand is made of [#fixed] buffers alone, so that copying it costs nothing.
+    public boolean isFixed(Element operand) {
+        var buffers = operand.buffers();
+        return !buffers.isEmpty() && fixed.containsAll(buffers);
     }
 
     /// The axes of the result: batch, rows, columns.

@@ -4,9 +4,11 @@ import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Stmt;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A scalar as a function of axis names: statements that name intermediate values, then the value.
 ///
@@ -24,6 +26,23 @@ public record Element(List<Stmt> statements, Expr value) {
         names.forEach(rewriter::with);
         rewriter.copy(statements).forEach(into::add);
         return rewriter.copy(value);
+    }
+
+    /// The buffers that this reads.
+    public Set<Buffer> buffers() {
+        var found = new HashSet<Buffer>();
+        var reader = new Rewriter() {
+            @Override
+            public Expr copy(Expr e) {
+                if (e instanceof Expr.Load load) {
+                    found.add(load.buffer());
+                }
+                return super.copy(e);
+            }
+        };
+        reader.copy(statements);
+        reader.copy(value);
+        return found;
     }
 
     /// If this is nothing but an element of a buffer at an affine index: that index, and the buffer in [#buffer].

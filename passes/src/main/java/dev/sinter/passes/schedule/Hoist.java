@@ -58,7 +58,7 @@ public final class Hoist {
                 body.add(s);
             }
         }
-        var parts = new Parts(facts, free, loads);
+        var parts = new Parts(facts, free, loads, tile);
         var rewritten = body.stream().map(parts::rewrite).toList();
         var moved = new Stmt.For(loop.i(), loop.from(), loop.to(), loop.step(), loop.binding(), rewritten);
         out.addAll(free);
@@ -153,12 +153,14 @@ public final class Hoist {
         private final Facts facts;
         private final List<Stmt> free;
         private final List<Stmt> loads;
+        private final boolean scalarsOnly;
         private final Map<Expr, Expr.Var> known = new HashMap<>();
 
-        Parts(Facts facts, List<Stmt> free, List<Stmt> loads) {
+        Parts(Facts facts, List<Stmt> free, List<Stmt> loads, boolean scalarsOnly) {
             this.facts = facts;
             this.free = free;
             this.loads = loads;
+            this.scalarsOnly = scalarsOnly;
         }
 
         /// Statements within inner loops have been through this for their own loop; what is left of them is looked at too.
@@ -179,7 +181,7 @@ public final class Hoist {
 
         private Expr rewrite(Expr e) {
             boolean worthwhile = e instanceof Expr.Apply && e.type() == ElementType.I64 && e.lanes() == 1
-                    || e instanceof Expr.Splat || e instanceof Expr.Ramp || e instanceof Expr.FirstLanes;
+                    || !scalarsOnly && (e instanceof Expr.Splat || e instanceof Expr.Ramp || e instanceof Expr.FirstLanes);
             if (worthwhile && facts.isInvariant(e) && !facts.loads(e)) {
                 Expr.Var name = known.get(e);
                 if (name == null) {

@@ -50,7 +50,7 @@ final class JoinAxes {
         c.indices().learn(left.statements());
         c.indices().learn(right.statements());
         c.indices().learn(epilogue);
-        return new Contraction(c.type(), lists.get(0), lists.get(1), lists.get(2), lists.get(3), left, right, c.accumulator(), epilogue, c.indices());
+        return new Contraction(c.type(), lists.get(0), lists.get(1), lists.get(2), lists.get(3), left, right, c.accumulator(), epilogue, c.indices(), c.fixed());
     }
 
     private static Element element(Element e, Axis a, Axis b, Expr.Var one, Indices indices) {

@@ -80,7 +80,7 @@ public final class TiledContraction implements ContractionSchedule {
         });
         var packed = new Element(List.of(), Expr.load(copy, at));
         return new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(),
-                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), indices);
+                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), indices, c.fixed());
     }
 
     /// One contraction being emitted.
