@@ -21,6 +21,8 @@ import java.util.List;
 public final class PackedProduct implements ContractionSchedule {
     /// Below this many multiply-adds packing costs more than it gains.
     private static final long WORTHWHILE = 40L * 40 * 40;
+    /// Below this many elements columns are not packed, even if that is done ahead.
+    private static final long WORTHWHILE_AHEAD = 1024;
     /// What an extent that is not known before the call is taken for.
     static final long USUAL_EXTENT = 64;
 
@@ -31,12 +33,15 @@ public final class PackedProduct implements ContractionSchedule {
 
     @Override
     public boolean accepts(Contraction c, Machine machine) {
-        if (!c.type().isFloat() || machine.vectorBits() == 0 || c.columns().size() != 1 || c.rows().isEmpty() || c.contracted().isEmpty()) {
+        if (!c.type().isFloat() || machine.vectorBits() == 0 || c.columns().size() != 1 || c.contracted().isEmpty()) {
             return false;
         }
         long rows = estimate(c.rows());
         long columns = estimate(c.columns());
         long depth = estimate(c.contracted());
+        if (c.isFixed(c.b()) && 2 * columns > machine.lanes(c.type()) && columns * depth >= WORTHWHILE_AHEAD) {
+            return true;
+        }
         return rows >= 12 && columns >= 12 && depth >= 16 && rows * columns * depth >= WORTHWHILE;
     }
 

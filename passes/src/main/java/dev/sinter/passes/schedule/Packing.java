@@ -55,9 +55,9 @@ final class Packing {
         Optional<Affine> indexA = c.a().affine(c.indices());
         this.rowsAlongDepth = indexA.map(i -> i.coefficient(deepest.name()).is(1)).orElse(true);
         this.columnsAlongDepth = c.b().affine(c.indices()).map(i -> !i.coefficient(column.name()).is(1) && i.coefficient(deepest.name()).is(1)).orElse(false);
-        this.inPlace = indexA.filter(this::liesWell).orElse(null);
+        this.inPlace = indexA.filter(i -> liesWell(c, i)).orElse(null);
         // A pitch that is no multiple of a page keeps the rows of a tile out of each other's cache sets.
-        this.pitch = inPlace != null ? inPlace.coefficient(c.rows().getFirst().name()) : depth.plus(63).floorDiv(64).times(64).plus(16);
+        this.pitch = inPlace != null ? c.rows().isEmpty() ? Dim.ZERO : inPlace.coefficient(c.rows().getFirst().name()) : depth.plus(63).floorDiv(64).times(64).plus(16);
         this.rowElements = rowsAlongDepth ? rows.times(pitch) : panels(rows, tile.rows()).times(tile.rows()).times(depth);
         this.columnElements = columnPanels.times(tile.columns()).times(depth);
         this.b = out.scratch("columns", c.type(), batches.times(columnElements));
@@ -78,13 +78,25 @@ final class Packing {
         return extent.plus(width - 1).floorDiv(width);
     }
 
-    private boolean liesWell(Affine index) {
-        if (c.rows().size() != 1 || c.contracted().size() != 1 || !rowsAlongDepth) {
+    /// Whether tiles can read the rows of `a` where they are.
+    static boolean liesWell(Contraction c) {
+        return c.a().affine(c.indices()).filter(index -> liesWell(c, index)).isPresent();
+    }
+
+    private static boolean liesWell(Contraction c, Affine index) {
+        if (c.rows().size() > 1 || c.contracted().size() != 1) {
             return false;
+        }
+        Axis step = c.contracted().getFirst();
+        if (!index.isLinearIn(step.name()) || !index.coefficient(step.name()).is(1)) {
+            return false;
+        }
+        if (c.rows().isEmpty()) {
+            return true;
         }
         Axis row = c.rows().getFirst();
         Dim distance = index.coefficient(row.name());
-        if (!index.isLinearIn(row.name()) || !index.isLinearIn(c.contracted().getFirst().name()) || !distance.isConstant() || distance.value() < 1) {
+        if (!index.isLinearIn(row.name()) || !distance.isConstant() || distance.value() < 1) {
             return false;
         }
         return distance.value() * c.type().bytes() % SETS != 0 || row.extent().isConstant() && row.extent().value() <= WAYS;
@@ -101,7 +113,10 @@ final class Packing {
         }
         var rewriter = new Rewriter();
         names.forEach(rewriter::with);
-        Affine base = inPlace.without(c.rows().getFirst().name()).without(c.contracted().getFirst().name());
+        Affine base = inPlace.without(c.contracted().getFirst().name());
+        for (Axis row : c.rows()) {
+            base = base.without(row.name());
+        }
         return into.let("a", rewriter.copy(c.indices().expression(base)));
     }
 

@@ -30,6 +30,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double CACHED = 160 * 1024;
     /// How much slower tiles become when operands come from farther away.
     private static final double FAR = 3;
+    /// Bytes that come from the third-level cache in a cycle.
+    private static final double FROM_AFAR = 25;
     /// Cycles to copy an element.
     private static final double COPY = 1.5;
 
@@ -76,7 +78,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double steps = results / extent * vectors * depth;                 // vector multiply-adds
         double fixed = epilogueLanes == 1 ? results * (4 + c.epilogue().size()) : results / lanes * c.epilogue().size();
         if (packed) {
-            fixed += COPY * covered(moving, c, axis) * extent;
+            fixed += c.isFixed(splatsAreA ? c.b() : c.a()) ? 0 : COPY * covered(moving, c, axis) * extent;
         }
         double far = footprint(c.a()) + footprint(c.b()) > CACHED ? FAR : 1;
         double strided = !packed && !stride.is(1) ? 2 : 1;
@@ -118,14 +120,16 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         return best;
     }
 
-    /// What packing both operands into panels costs: see [PackedProduct].
+    /// What a product of packed panels costs, packing included: see [PackedProduct].
     static double packedCycles(Contraction c, Machine machine) {
         double rows = product(c.rows());
         double columns = product(c.columns());
         double depth = product(c.contracted());
         int lanes = machine.lanes(c.type());
-        double tiles = Math.ceil(rows / 12) * 12 * Math.ceil(columns / (2.0 * lanes)) * 2 * lanes;
-        return product(c.batch()) * (tiles * depth / (1.7 * lanes) + COPY * (rows + columns) * depth + rows * columns * c.epilogue().size() / 2.0);
+        double panels = Math.ceil(columns / (2.0 * lanes)) * 2 * lanes * depth;
+        double streamed = panels > CACHED ? panels * c.type().bytes() / FROM_AFAR : 0;
+        double packing = (c.isFixed(c.a()) || Packing.liesWell(c) ? 0 : rows) + (c.isFixed(c.b()) ? 0 : columns);
+        return product(c.batch()) * (Math.max(rows * panels / (1.8 * lanes), streamed) + COPY * packing * depth + rows * columns * c.epilogue().size() / (double) lanes);
     }
 
     private static double product(List<Axis> axes) {
