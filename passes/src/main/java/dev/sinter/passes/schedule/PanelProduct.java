@@ -23,7 +23,7 @@ final class PanelProduct {
     /// How much deeper the depth may be before it is cut.
     private static final long DEPTH_SLACK = 512;
     /// Elements of rows that stay in the second-level cache.
-    private static final int ROW_BLOCK_ELEMENTS = 120 * 1024;
+    private static final int ROW_BLOCK_ELEMENTS = 180 * 1024;
     /// Sums that keep the multipliers busy.
     private static final int ENOUGH_SUMS = 8;
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
@@ -87,7 +87,7 @@ final class PanelProduct {
         this.block = depth.isConstant() ? (depth.value() + 16 * blocks - 1) / (16 * blocks) * 16 : DEPTH_BLOCK;
         c.indices().learn(c.epilogue());
         boolean vectors = Vectoriser.lanesFor(c.indices(), c.epilogue(), column.name(), machine, Map.of(c.accumulator(), c.type())) == tile.lanes();
-        this.direct = vectors && !blocked && tile.rows() * tile.vectors() * TilePlan.cost(c.epilogue()) <= WRITTEN_OUT;
+        this.direct = vectors && tile.rows() * tile.vectors() * TilePlan.cost(c.epilogue()) <= WRITTEN_OUT;
     }
 
     /// Finds the rests; the number of whole tiles.
@@ -310,19 +310,37 @@ final class PanelProduct {
                 }
             }
         });
-        if (direct) {
-            for (int n = 0; n < total.size(); n++) {
-                int v = n % width;
-                finish(in, where, Expr.plus(firstRow, Expr.index(n / width)), Expr.plus(firstColumn, Expr.index((long) v * lanes)),
-                        columns.masks() == null ? null : columns.masks().get(v), total.get(n));
-            }
+        Expr from = rest;
+        if (!blocked) {
+            finish(in, where, firstRow, firstColumn, columns, total, from);
+            return;
+        }
+        var last = new Block();
+        finish(last, where, firstRow, firstColumn, columns, total, from);
+        var resting = new Block();
+        keep(resting, total, from);
+        in.add(new Stmt.If(Expr.apply(Fn.LE, dim(depth), k1), last.statements(), resting.statements()));
+    }
+
+    private void keep(Block into, List<Expr.Var> total, Expr at) {
+        for (int n = 0; n < total.size(); n++) {
+            into.store(sums, Expr.plus(at, Expr.index((long) n * tile.lanes())), total.get(n));
+        }
+    }
+
+    /// The epilogue of a tile, from registers or through memory.
+    private void finish(Block into, Place where, Expr firstRow, Expr firstColumn, Columns columns, List<Expr.Var> total, Expr rest) {
+        int width = columns.vectors();
+        if (!direct) {
+            keep(into, total, rest);
+            epilogue(into, where, firstRow, firstColumn, total.size() / width, width, rest);
             return;
         }
         for (int n = 0; n < total.size(); n++) {
-            in.store(sums, Expr.plus(rest, Expr.index((long) n * lanes)), total.get(n));
+            int v = n % width;
+            finish(into, where, Expr.plus(firstRow, Expr.index(n / width)), Expr.plus(firstColumn, Expr.index((long) v * tile.lanes())),
+                    columns.masks() == null ? null : columns.masks().get(v), total.get(n));
         }
-        Expr from = rest;
-        when(in, blocked ? Expr.apply(Fn.LE, dim(depth), k1) : null, last -> epilogue(last, where, firstRow, firstColumn, height, width, from));
     }
 
     /// The epilogue of one vector.
