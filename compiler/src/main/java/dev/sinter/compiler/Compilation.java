@@ -7,14 +7,14 @@ import dev.sinter.ir.loop.LoopPrinter;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.text.GraphPrinter;
 import dev.sinter.passes.lower.Lowered;
-import dev.sinter.passes.schedule.Machine;
 import dev.sinter.runtime.ArtifactWriter;
 import dev.sinter.runtime.LoadOptions;
+import dev.sinter.runtime.Machine;
 import dev.sinter.runtime.Manifest;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.Tensor;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 /// @param lowered  for each machine, each function as loops
 /// @param manifest what the runtime is told
 /// @param code     class files and shared libraries, by their place in the artifact
-public record Compilation(Module module, Map<Machine, Map<String, Lowered>> lowered, Manifest manifest, Map<String, byte[]> code) {
+public record Compilation(Module module, Map<dev.sinter.passes.schedule.Machine, Map<String, Lowered>> lowered, Manifest manifest, Map<String, byte[]> code) {
     /// The function that computes the first state.
     public static final String INIT = "init";
 
@@ -44,30 +44,54 @@ public record Compilation(Module module, Map<Machine, Map<String, Lowered>> lowe
     /// The artifact as a loaded model, its state zero (or what `init` makes of a seed, once that is called).
     public Model load(LoadOptions options) {
         try {
-            return Model.load(new ByteArrayInputStream(bytes(zeros())), options);
+            Path file = Files.createTempFile("sinter-", ".jar");
+            try {
+                write(file, zeros());
+                return Model.load(file, options);
+            } finally {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }
 
-    /// The first state for a seed: the model's own initialisers, run by its own code.
+    /// The first state for a seed: the model's own initialisers.
+    ///
+    /// They run once, so they are compiled for that, as a function that returns what it draws: native code if this machine can run any, otherwise code
+    /// that is not slow before the JIT has seen it. Every kind of code draws the same bits.
     public Map<String, Tensor> initialState(long seed) {
-        try (Model model = load(LoadOptions.DEFAULT)) {
-            if (model.functions().containsKey(INIT)) {
-                model.function(INIT).callAll(Tensor.scalar(seed));
+        var state = new LinkedHashMap<String, Tensor>();
+        var init = module.entries().stream().filter(e -> e.name().equals(INIT)).findFirst();
+        if (init.isPresent()) {
+            var outputs = init.get().outputs().stream().map(b -> (Module.Binding) new Module.Binding.Argument(b.name())).toList();
+            var entry = new Module.Entry(init.get().function(), "", init.get().inputs(), outputs);
+            var only = Compiler.compile(new Module(module.name(), List.of(), List.of(entry)), forOneRun(), Compiler.Progress.NONE);
+            try (Model model = only.load(LoadOptions.DEFAULT.target(forOneRun().variants().getFirst()))) {
+                Tensor[] drawn = model.function(INIT).callAll(Tensor.scalar(seed));
+                for (int k = 0; k < drawn.length; k++) {
+                    state.put(outputs.get(k).name(), drawn[k]);
+                }
             }
-            var copies = new LinkedHashMap<String, Tensor>();
-            model.state().forEach((name, tensor) -> copies.put(name, tensor.copy()));
-            return copies;
         }
+        manifest.state().forEach(s -> state.computeIfAbsent(s.name(), _ -> zero(s)));
+        return state;
+    }
+
+    private static Compiler.Options forOneRun() {
+        var compiled = Target.NATIVE.variants().stream().map(Target.Variant::name).toList();
+        var best = Machine.targets().stream().filter(compiled::contains).findFirst();
+        return Compiler.Options.DEFAULT.withTargets(List.of(best.isPresent() ? Target.NATIVE : Target.JVM)).withVariants(List.of(best.orElse("jvm-scalar")));
     }
 
     private Map<String, Tensor> zeros() {
         var zeros = new LinkedHashMap<String, Tensor>();
-        for (Manifest.State s : manifest.state()) {
-            zeros.put(s.name(), Tensor.allocate(s.type(), s.shape().stream().mapToLong(Long::longValue).toArray()));
-        }
+        manifest.state().forEach(s -> zeros.put(s.name(), zero(s)));
         return zeros;
+    }
+
+    private static Tensor zero(Manifest.State s) {
+        return Tensor.allocate(s.type(), s.shape().stream().mapToLong(Long::longValue).toArray());
     }
 
     private Map<String, Tensor> constants() {
@@ -113,7 +137,7 @@ public record Compilation(Module module, Map<Machine, Map<String, Lowered>> lowe
         return Target.NATIVE.variants().stream().filter(v -> code.containsKey("sinter/native/" + v.name() + ".so")).toList();
     }
 
-    private List<LoopProgram> programs(Machine machine) {
+    private List<LoopProgram> programs(dev.sinter.passes.schedule.Machine machine) {
         return lowered.get(machine).values().stream().flatMap(l -> l.programs().stream()).toList();
     }
 }
