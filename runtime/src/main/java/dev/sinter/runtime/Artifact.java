@@ -6,17 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// The verified content of an artifact: what [#open] returns has the sizes and checksums that its manifest states, and
-/// a manifest with the checksum that the jar states. Closing it closes the file; what was read stays.
+/// The verified content of an artifact: what comes out has the size and checksum that the manifest states, and the manifest the checksum that the jar states. Closing it closes the file; what was read stays.
 final class Artifact implements AutoCloseable {
 
     private static final int MAX_MANIFEST = 64 << 20;
@@ -63,14 +61,17 @@ final class Artifact implements AutoCloseable {
         return entries;
     }
 
-    /// Reads the tensors of an entry to where `place` says; none if there is no such entry.
+    /// Reads the tensors of an entry to where `place` says; none if there is no such entry. What was read of a damaged entry is not to be used.
     Map<String, Tensor> tensors(String name, SafeTensors.Place place) {
         var listed = manifest.files().get(name);
         if (listed == null) {
             return Map.of();
         }
-        try (var in = new BufferedInputStream(zip.getInputStream(zip.getEntry(name)), CHUNK)) {
-            return SafeTensors.read(in, listed.bytes(), name, place);
+        var crc = new CRC32();
+        try (var in = new BufferedInputStream(new CheckedInputStream(zip.getInputStream(zip.getEntry(name)), crc), CHUNK)) {
+            var tensors = SafeTensors.read(in, listed.bytes(), name, place);
+            check(name, listed, crc);
+            return tensors;
         } catch (IOException | RuntimeException e) {
             throw translate(where, e);
         }
@@ -135,36 +136,26 @@ final class Artifact implements AutoCloseable {
         if (entry == null) {
             throw ArtifactException.damaged(where, "the entry '" + name + "' is missing");
         }
-        var sha256 = ArtifactWriter.sha256();
-        long bytes;
+        if (entry.getSize() != listed.bytes()) {
+            throw ArtifactException.damaged(where, "the entry '" + name + "' has " + entry.getSize() + " bytes, the manifest says " + listed.bytes());
+        }
         if (name.equals(Manifest.WEIGHTS) || name.equals(Manifest.CONSTANTS)) {
-            bytes = digest(entry, sha256, listed.bytes());
-        } else {
-            if (listed.bytes() > Integer.MAX_VALUE - 8) {
-                throw ArtifactException.damaged(where, "the entry '" + name + "' has " + listed.bytes() + " bytes, more than code can have");
-            }
-            byte[] content = read(entry, (int) listed.bytes());
-            sha256.update(content);
-            bytes = content.length;
-            entries.put(name, content);
+            return;                 // large: checked while their tensors are read
         }
-        if (bytes != listed.bytes()) {
-            throw ArtifactException.damaged(where, "the entry '" + name + "' has " + bytes + " bytes, the manifest says " + listed.bytes());
+        if (listed.bytes() > Integer.MAX_VALUE - 8) {
+            throw ArtifactException.damaged(where, "the entry '" + name + "' has " + listed.bytes() + " bytes, more than code can have");
         }
-        if (!HexFormat.of().formatHex(sha256.digest()).equals(listed.sha256())) {
-            throw ArtifactException.damaged(where, "the entry '" + name + "' has not the checksum that the manifest states");
-        }
+        byte[] content = read(entry, (int) listed.bytes());
+        var crc = new CRC32();
+        crc.update(content);
+        check(name, listed, crc);
+        entries.put(name, content);
     }
 
-    private long digest(ZipEntry entry, MessageDigest sha256, long limit) throws IOException {
-        byte[] chunk = new byte[CHUNK];
-        long bytes = 0;
-        try (InputStream in = zip.getInputStream(entry)) {
-            for (int n; (n = in.read(chunk)) > 0 && bytes <= limit; bytes += n) {
-                sha256.update(chunk, 0, n);
-            }
+    private void check(String name, Manifest.FileEntry listed, CRC32 crc) {
+        if (!ArtifactWriter.hex(crc).equals(listed.crc32())) {
+            throw ArtifactException.damaged(where, "the entry '" + name + "' has not the checksum that the manifest states");
         }
-        return bytes;
     }
 
     private byte[] read(ZipEntry entry, int limit) throws IOException {

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
 import java.util.HexFormat;
 import java.util.Map;
@@ -55,7 +53,7 @@ public final class ArtifactWriter {
             sums.put(entry.getKey(), Sums.of(entry.getValue()));
         }
         var files = new TreeMap<String, Manifest.FileEntry>();
-        sums.forEach((name, sum) -> files.put(name, new Manifest.FileEntry(sum.bytes, HexFormat.of().formatHex(sum.sha256.digest()))));
+        sums.forEach((name, sum) -> files.put(name, new Manifest.FileEntry(sum.bytes, hex(sum.crc))));
         var complete = manifest.withFiles(files);
         ManifestCheck.checkTensors(complete, weights, constants);
 
@@ -91,18 +89,14 @@ public final class ArtifactWriter {
         zip.closeEntry();
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+    /// A checksum as the manifest has it. CRC-32 finds every accident (and is what a jar has anyway); who alters an artifact on purpose can alter checksums too.
+    static String hex(CRC32 crc) {
+        return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
-    /// Size and checksums of what is written to it.
+    /// Size and checksum of what is written to it.
     private static final class Sums extends OutputStream {
         private final CRC32 crc = new CRC32();
-        private final MessageDigest sha256 = sha256();
         private long bytes;
 
         private static Sums of(Replacement.Content content) throws IOException {
@@ -119,7 +113,6 @@ public final class ArtifactWriter {
         @Override
         public void write(byte[] b, int off, int len) {
             crc.update(b, off, len);
-            sha256.update(b, off, len);
             bytes += len;
         }
     }

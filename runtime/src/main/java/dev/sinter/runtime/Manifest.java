@@ -212,6 +212,6 @@ public record Manifest(int format, String producer, String model, List<State> st
     /// One other entry of the artifact.
     ///
     /// @param bytes  its size
-    /// @param sha256 of its content, 64 lower-case hexadecimal digits
-    public record FileEntry(long bytes, String sha256) { }
+    /// @param crc32  the CRC-32 of its content, as the jar has it, in 8 lower-case hexadecimal digits
+    public record FileEntry(long bytes, String crc32) { }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// - A preparation knows no dims, inputs or outputs, and makes every prepared buffer of its variant.
 final class ManifestCheck {
 
-    private static final int SHA256_DIGITS = 64;
+    private static final int CRC32_DIGITS = 8;
 
     private ManifestCheck() { }
 
@@ -45,8 +45,8 @@ final class ManifestCheck {
         String where = "file '" + name + "'";
         require(isPlainPath(name) && !name.equals(Manifest.ENTRY), where, "is no possible name of an entry");
         require(file.bytes() >= 0, where, "has a negative size");
-        require(file.sha256().length() == SHA256_DIGITS && file.sha256().chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'),
-                where, "has no SHA-256 checksum of 64 lower-case hexadecimal digits");
+        require(file.crc32().length() == CRC32_DIGITS && file.crc32().chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'),
+                where, "has no CRC-32 checksum of 8 lower-case hexadecimal digits");
     }
 
     /// Relative, with slashes, and without tricks: such a name stays below the folder it is unpacked to.

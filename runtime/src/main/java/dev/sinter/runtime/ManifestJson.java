@@ -67,7 +67,7 @@ final class ManifestJson {
     }
 
     private static Manifest.FileEntry file(Fields in) {
-        return in.end(new Manifest.FileEntry(in.integer("bytes"), in.text("sha256")));
+        return in.end(new Manifest.FileEntry(in.integer("bytes"), in.text("crc32")));
     }
 
     static String write(Manifest manifest) {
@@ -82,7 +82,7 @@ final class ManifestJson {
         manifest.files().forEach((name, file) -> {
             out.key(name).openFlat('{');
             out.key("bytes").raw(Long.toString(file.bytes()));
-            out.key("sha256").text(file.sha256());
+            out.key("crc32").text(file.crc32());
             out.close('}');
         });
         out.close('}');

@@ -117,8 +117,8 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
             if (!inputs[i].hasShape(shape)) {
                 String where = input.shape().stream().flatMap(axis -> axis.names().stream()).distinct()
                         .map(name -> ", " + name + " = " + values.get(name) + " from " + origins.get(name)).collect(Collectors.joining());
-                throw new CallException(function.name(), "input '" + input.name() + "' must be " + Function.describe(input) + ", here "
-                        + Tensor.describe(input.type(), shape) + where + "; found " + inputs[i].description());
+                throw new CallException(function.name(), "input '" + input.name() + "' must be " + Function.describe(input)
+                        + (where.isEmpty() ? "" : ", here " + Tensor.describe(input.type(), shape)) + where + "; found " + inputs[i].description());
             }
             return shape;
         }

@@ -20,10 +20,10 @@ class ManifestTest {
     @Test
     void whatIsWrittenReadsBackEqual() {
         var manifest = HandWritten.manifest().withFiles(Map.of(
-                Manifest.WEIGHTS, new Manifest.FileEntry(1, "0".repeat(64)),
-                HandWritten.FOLDER + "predict.class", new Manifest.FileEntry(0, "9".repeat(64)),
-                HandWritten.FOLDER + "step.class", new Manifest.FileEntry(0, "a".repeat(64)),
-                HandWritten.FOLDER + "check.class", new Manifest.FileEntry(0, "f".repeat(64))));
+                Manifest.WEIGHTS, new Manifest.FileEntry(1, "0".repeat(8)),
+                HandWritten.FOLDER + "predict.class", new Manifest.FileEntry(0, "9".repeat(8)),
+                HandWritten.FOLDER + "step.class", new Manifest.FileEntry(0, "a".repeat(8)),
+                HandWritten.FOLDER + "check.class", new Manifest.FileEntry(0, "f".repeat(8))));
         assertEquals(manifest, parse(manifest.toJson()));
         assertEquals(manifest.toJson(), parse(manifest.toJson()).toJson());
     }
@@ -77,9 +77,9 @@ class ManifestTest {
         "\"shift\", \"type\": \"f32\", \"elements\": \"1\" | \"shift\", \"type\": \"f32\", \"elements\": \"N\" | buffer 2 (constant 'shift'): 'N' must not depend on dims",
         "\"scale\", \"type\": \"f32\", \"elements\": \"3\" | \"scale\", \"type\": \"f32\", \"elements\": \"4\" | buffer 1 (state 'scale'): has 4 elements, the state's shape is [3]",
         "\"scale\", \"type\": \"f32\", \"elements\": \"3\" | \"scale\", \"type\": \"i32\", \"elements\": \"3\" | buffer 1 (state 'scale'): is i32, the state is f32",
-        "\"files\": {}                   | \"files\": {\"../x\": {\"bytes\": 1, \"sha256\": \"\"}} | file '../x': is no possible name of an entry",
-        "\"files\": {}                   | \"files\": {\"x\": {\"bytes\": -1, \"sha256\": \"\"}}   | file 'x': has a negative size",
-        "\"files\": {}                   | \"files\": {\"x\": {\"bytes\": 1, \"sha256\": \"ab\"}}  | file 'x': has no SHA-256 checksum of 64 lower-case hexadecimal digits",
+        "\"files\": {}                   | \"files\": {\"../x\": {\"bytes\": 1, \"crc32\": \"\"}} | file '../x': is no possible name of an entry",
+        "\"files\": {}                   | \"files\": {\"x\": {\"bytes\": -1, \"crc32\": \"\"}}   | file 'x': has a negative size",
+        "\"files\": {}                   | \"files\": {\"x\": {\"bytes\": 1, \"crc32\": \"ab\"}}  | file 'x': has no CRC-32 checksum of 8 lower-case hexadecimal digits",
     })
     void contradictionsAreNamed(String from, String to, String problem) {
         String good = HandWritten.manifest().toJson();
