@@ -22,4 +22,11 @@ public interface Contender {
     ///
     /// @return nothing if this system cannot do the computation
     Optional<Prepared> prepare(Computation computation, Setting setting) throws Exception;
+
+    /// An application that gives the first result of a computation, once: its start, its memory and its size are measured. What it reads is written to the scratch folder before.
+    ///
+    /// @return nothing if there is none for this computation
+    default Optional<StartUp> startUp(Computation computation, Setting setting) throws Exception {
+        return Optional.empty();
+    }
 }

@@ -21,6 +21,8 @@ public final class Probes {
 
     /// Fused multiply-adds of one call of [#multiplyAdds] per member.
     public static final long STEPS = 200_000;
+    /// What the number of elements of [#read] and [#copy] is a multiple of.
+    public static final long READ_STEP = 128;
     /// Elements that one call of [#copy] copies.
     public static final long COPIED = 4L << 20;
 
@@ -55,13 +57,41 @@ public final class Probes {
 
     /// `y[i] = x[i]` over [#COPIED] f32 elements: reads and writes 4 bytes each.
     public static LoopProgram copy(Machine machine) {
+        return copy(machine, COPIED);
+    }
+
+    /// `y[i] = x[i]` over this many f32 elements, a multiple of [#READ_STEP].
+    public static LoopProgram copy(Machine machine, long elements) {
         int lanes = machine.lanes(ElementType.F32);
-        Buffer x = new Buffer("x", ElementType.F32, Dim.constant(COPIED), Buffer.Role.INPUT);
-        Buffer y = new Buffer("y", ElementType.F32, Dim.constant(COPIED), Buffer.Role.OUTPUT);
+        Buffer x = new Buffer("x", ElementType.F32, Dim.constant(elements), Buffer.Role.INPUT);
+        Buffer y = new Buffer("y", ElementType.F32, Dim.constant(elements), Buffer.Role.OUTPUT);
         var in = new Block();
-        in.loop("i", Expr.index(0), Expr.index(COPIED), lanes, Stmt.Binding.SERIAL, (body, i) ->
+        in.loop("i", Expr.index(0), Expr.index(elements), lanes, Stmt.Binding.SERIAL, (body, i) ->
                 body.add(new Stmt.Store(y, i, new Expr.Load(x, i, lanes, 1, null), null)));
         return program("copy", List.of(x, y), in);
+    }
+
+    /// The sum of this many f32 elements, a multiple of [#READ_STEP], in independent vectors: reads 4 bytes each, and nothing else takes time.
+    public static LoopProgram read(Machine machine, long elements) {
+        int lanes = machine.lanes(ElementType.F32);
+        Buffer x = new Buffer("x", ElementType.F32, Dim.constant(elements), Buffer.Role.INPUT);
+        Buffer y = new Buffer("y", ElementType.F32, Dim.constant(1), Buffer.Role.OUTPUT);
+        var in = new Block();
+        Expr zero = in.let("zero", splat(Expr.load(x, Expr.index(0)), lanes));
+        var sums = new ArrayList<Expr.Var>();
+        for (int k = 0; k < READ_STEP / 16; k++) {
+            sums.add(in.accumulator("sum" + k, zero));
+        }
+        long step = (long) sums.size() * lanes;
+        in.loop("i", Expr.index(0), Expr.index(elements / step * step), step, Stmt.Binding.SERIAL, (body, i) -> {
+            for (int k = 0; k < sums.size(); k++) {
+                Expr at = Expr.apply(Fn.ADD, i, Expr.index((long) k * lanes));
+                body.assign(sums.get(k), Expr.apply(Fn.ADD, sums.get(k), new Expr.Load(x, at, lanes, 1, null)));
+            }
+        });
+        Expr total = sums.stream().map(Expr.class::cast).reduce((a, b) -> Expr.apply(Fn.ADD, a, b)).orElseThrow();
+        in.store(y, Expr.index(0), lanes == 1 ? total : new Expr.Halve(Fn.ADD, total));
+        return program("read", List.of(x, y), in);
     }
 
     private static Expr splat(Expr x, int lanes) {
