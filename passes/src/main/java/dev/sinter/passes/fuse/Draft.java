@@ -25,6 +25,8 @@ final class Draft {
     private static final double FEW_ROWS = 16;
     /// Work below this number of elements needs no second member.
     private static final double SMALL = 16384;
+    /// More parts of a contraction's columns leave no registers for rows.
+    private static final int MOST_PARTS = 6;
 
     final List<Value> roots = new ArrayList<>();
     final Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -34,6 +36,8 @@ final class Draft {
     private Reduce reduction;
     private List<Integer> order;
     private double cost;
+    /// Of the last axis of a contraction's result, where values of the shape of a part have joined.
+    private int parts = 1;
 
     /// A group of one root.
     Draft(Value root, Reads reads) {
@@ -62,7 +66,7 @@ final class Draft {
     /// The finished group.
     Group finish() {
         if (roots.getFirst().op() instanceof Dot) {
-            return new Group.Product(roots);
+            return new Group.Product(roots, parts);
         }
         return rows == null ? new Group.Single(roots.getFirst()) : new Group.Nest(rows, inner, roots);
     }
@@ -95,6 +99,12 @@ final class Draft {
             return "a reduction cannot follow a contraction in one kernel";
         }
         Value product = roots.getFirst();
+        if (isPartOf(product, root)) {
+            return ofParts(root, product, reads);
+        }
+        if (parts > 1) {
+            return "the kernel has gone on with parts of the contraction";
+        }
         boolean direct = reads.accesses().stream().anyMatch(a -> a.value() == product);
         if (roots.size() > 1 && !root.shape().equals(roots.get(1).shape())) {
             return "its shape " + root.shape() + " is not " + roots.get(1).shape();
@@ -115,6 +125,53 @@ final class Draft {
             order = axes;
         }
         return null;
+    }
+
+    /// Whether the shape is that of a part of the contraction's columns.
+    private static boolean isPartOf(Value product, Value root) {
+        int last = product.rank() - 1;
+        if (root.rank() != product.rank() || !root.shape().dims().subList(0, last).equals(product.shape().dims().subList(0, last))
+                || !root.dim(last).isConstant() || !product.dim(last).isConstant() || root.dim(last).value() < SHORT) {
+            return false;
+        }
+        long count = product.dim(last).value() / root.dim(last).value();
+        return count > 1 && count <= MOST_PARTS && count * root.dim(last).value() == product.dim(last).value();
+    }
+
+    /// Adds a root that has the shape of a part of the columns, or says why it cannot be computed here.
+    private String ofParts(Value root, Value product, Reads reads) {
+        var dot = (Dot) product.op();
+        int last = product.rank() - 1;
+        long extent = root.dim(last).value();
+        int count = (int) (product.dim(last).value() / extent);
+        if (!dot.batchA().isEmpty() || dot.freeA().size() > 1 || dot.freeB().size() != 1 || dot.contractA().size() != 1) {
+            return "the contraction is not a product of matrices";
+        }
+        if (parts > 1 && parts != count || order != null && !order.equals(IntStream.range(0, product.rank()).boxed().toList())) {
+            return "it reads other parts of the contraction";
+        }
+        boolean any = false;
+        for (Reads.Access a : reads.accesses()) {
+            if (roots.contains(a.value())) {
+                any = true;
+                if (a.value().shape().equals(product.shape()) ? !isInPart(a, reads.axes(), extent) : !reads.isInPlace(a)) {
+                    return "it reads '" + a.value().op().name() + "' at another index";
+                }
+            }
+        }
+        if (!any) {
+            return "it does not read the contraction";
+        }
+        parts = count;
+        return null;
+    }
+
+    /// Whether an access is at the axes themselves, but for a number of whole parts along the last one.
+    private static boolean isInPart(Reads.Access access, List<Axis> axes, long extent) {
+        int last = axes.size() - 1;
+        return IntStream.range(0, last).allMatch(k -> Reads.isAxis(access.index().get(k), axes.get(k)))
+                && access.index().get(last) instanceof dev.sinter.passes.schedule.Affine i && i.terms().size() == 1
+                && i.coefficient(axes.get(last).name()).is(1) && i.constant().isConstant() && i.constant().value() % extent == 0;
     }
 
     private String elementwise(Value root, Reads reads) {

@@ -21,7 +21,12 @@ public sealed interface Group {
     }
 
     /// A contraction, and elementwise values of its result. The first root is the `dot`; each other one reads it, if at all, at a permutation of its own axes.
-    record Product(List<Value> roots) implements Group {
+    ///
+    /// If the columns come in several parts, the gates of a recurrent layer, there are also roots of the shape of one part: they read the contraction, and
+    /// the roots of its shape, at their own index in some of the parts.
+    ///
+    /// @param parts the number of equal parts of the last axis, or 1
+    record Product(List<Value> roots, int parts) implements Group {
         /// Copies the list.
         public Product {
             roots = List.copyOf(roots);

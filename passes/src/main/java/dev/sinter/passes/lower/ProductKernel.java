@@ -59,26 +59,52 @@ final class ProductKernel {
         var columns = Loops.axes("j", dot.freeB().stream().map(dot.b()::dim).toList(), indices);
         var contracted = Loops.axes("k", dot.contractA().stream().map(dot.a()::dim).toList(), indices);
         Element a = element(dot.a(), index(dot.a().rank(), List.of(dot.batchA(), dot.freeA(), dot.contractA()), List.of(batch, rows, contracted)), places, indices);
-        Element b = element(dot.b(), index(dot.b().rank(), List.of(dot.batchB(), dot.freeB(), dot.contractB()), List.of(batch, columns, contracted)), places, indices);
+        if (group.parts() > 1) {
+            Axis whole = columns.removeLast();
+            Axis part = Axis.of(whole.name().name(), whole.extent().floorDiv(group.parts()));
+            indices.range(part.name(), part.extent());
+            columns.add(part);
+        }
+        List<Expr> indexB = index(dot.b().rank(), List.of(dot.batchB(), dot.freeB(), dot.contractB()), List.of(batch, columns, contracted));
 
         var free = new ArrayList<Axis>(batch);
         free.addAll(rows);
         free.addAll(columns);
-        var accumulator = Expr.Var.fixed("sum", product.element(), 1);
         var epilogue = new Block();
         var elements = new Elements(places, indices, epilogue);
-        elements.remember(product, Loops.names(free), accumulator);
-        targets.apply(product).forEach(p -> elements.store(p, Loops.names(free), accumulator));
+        var parts = new ArrayList<Contraction.Part>();
+        var inPart = new ArrayList<List<Expr>>();
+        for (int n = 0; n < group.parts(); n++) {
+            var accumulator = Expr.Var.fixed("sum", product.element(), 1);
+            List<Expr> index = group.parts() == 1 ? Loops.names(free) : moved(Loops.names(free), columns.getLast(), n);
+            parts.add(new Contraction.Part(element(dot.b(), group.parts() == 1 ? indexB : moved(indexB, columns.getLast(), n), places, indices), accumulator));
+            inPart.add(index);
+            elements.remember(product, index, accumulator);
+            targets.apply(product).forEach(p -> elements.store(p, index, accumulator));
+        }
         var others = group.roots().subList(1, group.roots().size());
-        if (!others.isEmpty()) {
-            List<Expr> index = Loops.names(order(others.getFirst(), product, free, places, table));
-            List<Expr> computed = others.stream().map(root -> elements.compute(root, index)).toList();
-            for (int k = 0; k < others.size(); k++) {
-                Expr e = computed.get(k);
+        var computed = new ArrayList<List<Expr>>();
+        var at = new ArrayList<List<List<Expr>>>();
+        for (Value root : others) {
+            boolean ofWhole = group.parts() == 1 || root.shape().equals(product.shape());
+            List<List<Expr>> indexes = group.parts() == 1 ? List.of(Loops.names(order(others.getFirst(), product, free, places, table))) : ofWhole ? inPart : List.of(Loops.names(free));
+            at.add(indexes);
+            computed.add(indexes.stream().map(index -> elements.compute(root, index)).toList());
+        }
+        for (int k = 0; k < others.size(); k++) {
+            for (int n = 0; n < computed.get(k).size(); n++) {
+                Expr e = computed.get(k).get(n);
+                List<Expr> index = at.get(k).get(n);
                 targets.apply(others.get(k)).forEach(p -> elements.store(p, index, e));
             }
         }
-        return new Contraction(product.element(), batch, rows, columns, contracted, a, b, accumulator, epilogue.statements(), indices, table.fixed());
+        return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), indices, table.fixed());
+    }
+
+    /// An index in another part of the columns.
+    private static List<Expr> moved(List<Expr> index, Axis column, int part) {
+        Expr there = Expr.plus(column.name(), Expr.index(part * column.extent().value()));
+        return index.stream().map(e -> e == column.name() ? there : e).toList();
     }
 
     /// The axes of the product in the order of an epilogue's axes.

@@ -18,8 +18,11 @@ import java.util.stream.Stream;
 ///     epilogue
 /// ```
 ///
-/// The result of each element must be that of this order; the order of the elements is free, they are independent. Neither operand's buffers are
-/// written by the epilogue.
+/// The result of each element must be that of this order; the order of the elements is free, they are independent. The epilogue writes no
+/// element that some operand reads.
+///
+/// A contraction may have several right operands whose sums meet in the epilogue: the gates of a recurrent layer, which are columns of one weight a
+/// constant distance apart. All of `parts` are then computed for the same batch, row and column.
 ///
 /// @param type        the type of the operands and of the accumulator
 /// @param batch       axes that both operands depend on
@@ -27,19 +30,31 @@ import java.util.stream.Stream;
 /// @param columns     axes that only `b` depends on
 /// @param contracted  axes that are summed over, in order; the epilogue does not see them
 /// @param a           the left operand, of batch, rows and contracted
-/// @param b           the right operand, of batch, columns and contracted
-/// @param accumulator a fixed scalar name that stands for the sum in `epilogue`
-/// @param epilogue    lets and stores; sees all axes but the contracted ones, and `accumulator`
+/// @param parts       the right operands, each of batch, columns and contracted, with the names of their sums: one or more
+/// @param epilogue    lets and stores; sees all axes but the contracted ones, and the sums
 /// @param indices     knows the axes' ranges and the program's dims
 /// @param fixed       buffers that hold the same whenever this is carried out, or nearly: what is made of them alone is made once for many times
 public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                          Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Indices indices, Set<Buffer> fixed) {
+                          Element a, List<Part> parts, List<Stmt> epilogue, Indices indices, Set<Buffer> fixed) {
+    /// A right operand and its sum.
+    ///
+    /// @param b           of batch, columns and contracted
+    /// @param accumulator a fixed scalar name that stands for the sum in the epilogue
+    public record Part(Element b, Expr.Var accumulator) { }
+
+    /// A contraction with one right operand.
+    public Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
+                       Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Indices indices, Set<Buffer> fixed) {
+        this(type, batch, rows, columns, contracted, a, List.of(new Part(b, accumulator)), epilogue, indices, fixed);
+    }
+
     /// Copies the lists.
     public Contraction {
         batch = List.copyOf(batch);
         rows = List.copyOf(rows);
         columns = List.copyOf(columns);
         contracted = List.copyOf(contracted);
+        parts = List.copyOf(parts);
         epilogue = List.copyOf(epilogue);
     }
 
@@ -47,6 +62,16 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     public boolean isFixed(Element operand) {
         var buffers = operand.buffers();
         return !buffers.isEmpty() && fixed.containsAll(buffers);
+    }
+
+    /// The first right operand: the only one, for most schedules.
+    public Element b() {
+        return parts.getFirst().b();
+    }
+
+    /// The name of the first sum.
+    public Expr.Var accumulator() {
+        return parts.getFirst().accumulator();
     }
 
     /// The axes of the result: batch, rows, columns.

@@ -7,7 +7,7 @@ import dev.sinter.ir.loop.Stmt;
 import java.util.List;
 import java.util.Map;
 
-/// One accumulator for each element, vectors along the last free axis where that is possible. Accepts everything.
+/// One accumulator for each element and part, vectors along the last free axis where that is possible. Accepts everything.
 public final class PlainContraction implements ContractionSchedule {
     @Override
     public String name() {
@@ -23,13 +23,15 @@ public final class PlainContraction implements ContractionSchedule {
     public void emit(Contraction c, Machine machine, KernelSink out) {
         out.kernel("dot", into -> {
             var element = new Block();
-            var sum = element.accumulator("sum", Expr.constant(c.type(), 0));
             var step = new Block();
+            var end = new Rewriter();
             Expr a = c.a().at(Map.of(), step);
-            Expr b = c.b().at(Map.of(), step);
-            step.assign(sum, accumulate(a, b, sum));
+            for (Contraction.Part part : c.parts()) {
+                var sum = element.accumulator("sum", Expr.constant(c.type(), 0));
+                step.assign(sum, accumulate(a, part.b().at(Map.of(), step), sum));
+                end.with(part.accumulator(), sum);
+            }
             nest(c.contracted(), step, c.indices(), Stmt.Binding.SERIAL, Stmt.Binding.SERIAL).forEach(element::add);
-            var end = new Rewriter().with(c.accumulator(), sum);
             end.copy(c.epilogue()).forEach(element::add);
             nest(c.free(), element, c.indices(), Stmt.Binding.PARALLEL, Stmt.Binding.VECTOR).forEach(into::add);
         });
