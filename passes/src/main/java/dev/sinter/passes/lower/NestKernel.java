@@ -9,10 +9,12 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.loop.math.ExpandMath;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.fuse.Group;
 import dev.sinter.passes.fuse.Reads;
+import dev.sinter.passes.schedule.Abreast;
 import dev.sinter.passes.schedule.Axis;
 import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.Vectoriser;
@@ -37,7 +39,7 @@ final class NestKernel {
     private final Indices indices;
     private final List<Axis> rows;
     /// Operations of a reduction's term, over all accumulators, that may be written out one after the other.
-    private static final int WRITTEN_OUT = 100;
+    private static final int WRITTEN_OUT = 400;
     /// The arithmetic above which an element of a row is kept rather than computed again.
     private static final double DEAR = 10;
 
@@ -316,9 +318,15 @@ final class NestKernel {
                 : pass.let("full", Expr.apply(Fn.SUB, extent, Expr.apply(Fn.AND, extent, Expr.index(lanes - 1))));
         var block = Expr.Var.index(last.name().name());
         var whole = new Block();
+        var steps = new Block();
+        ExpandMath.run(body.statements()).forEach(steps::add);
+        var copies = new ArrayList<List<Stmt>>();
         for (int v = 0; v < vectors; v++) {
-            accumulate(sums, accumulators, v, body, last, Expr.plus(block, Expr.index((long) v * width)), width, null, whole);
+            var copy = new Block();
+            accumulate(sums, accumulators, v, steps, last, Expr.plus(block, Expr.index((long) v * width)), width, null, copy);
+            copies.add(copy.statements());
         }
+        (Abreast.allows(copies.getFirst()) ? Abreast.of(copies) : copies.stream().flatMap(List::stream).toList()).forEach(whole::add);
         if (!(full instanceof Expr.Const(_, long n, _) && n == 0)) {
             pass.add(new Stmt.For(block, Expr.index(0), full, lanes, Stmt.Binding.SERIAL, whole.statements()));
         }

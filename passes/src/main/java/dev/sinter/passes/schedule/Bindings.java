@@ -5,12 +5,18 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /// Carries the bindings of loops out: afterwards every loop is `SERIAL`.
 public final class Bindings {
+    /// The registers that one of several vectors in a step of a loop may take.
+    private static final int REGISTERS_OF_A_COPY = 8;
+
     private final Machine machine;
     private final Indices indices;
 
@@ -96,10 +102,10 @@ public final class Bindings {
     private void vector(Stmt.For loop, Expr from, Expr to, List<Stmt> out) {
         var body = statements(loop.body(), false);
         int lanes = loop.step() == 1 ? Vectoriser.lanesFor(indices, body, loop.i(), machine, Map.of()) : 1;
-        boolean known = from instanceof Expr.Const && to instanceof Expr.Const;
-        boolean again = known && !ReadsOwnWrites.in(body);
-        if (known) {
-            long n = ((Expr.Const) to).bits() - ((Expr.Const) from).bits();
+        var distance = distance(from, to);
+        boolean again = distance.isPresent() && !ReadsOwnWrites.in(body);
+        if (distance.isPresent()) {
+            long n = distance.getAsLong();
             while (lanes > 1 && (n <= lanes / 2 || again && n < lanes)) {
                 lanes /= 2;
             }
@@ -111,26 +117,38 @@ public final class Bindings {
             out.add(new Stmt.For(loop.i(), from, to, loop.step(), Stmt.Binding.SERIAL, body));
             return;
         }
+        int copies = copies(body);
         Expr rest = from;
         boolean whole = false;
-        if (from instanceof Expr.Const(_, long first, _) && to instanceof Expr.Const(_, long last, _)) {
-            long full = (last - first) / lanes * lanes;
-            whole = full == last - first;
-            if (full > 0) {
-                out.add(main(loop, body, from, Expr.index(first + full), lanes));
+        if (distance.isPresent()) {
+            long count = distance.getAsLong();
+            long many = count / (lanes * copies) * (lanes * copies);
+            long full = count / lanes * lanes;
+            whole = full == count;
+            if (many > 0) {
+                out.add(main(loop, body, from, Expr.plus(from, Expr.index(many)), lanes, copies));
+            }
+            if (many < full) {
+                out.addAll(abreast(loop, body, Expr.plus(from, Expr.index(many)), lanes, (int) ((full - many) / lanes)));
             }
             if (!whole && again) {                             // the last vector is moved back: some elements are computed twice, and none is masked
-                out.addAll(Vectoriser.lanes(indices, body, loop.i(), Expr.index(last - lanes), lanes, null, Map.of()).orElseThrow().statements());
+                out.addAll(abreast(loop, body, Expr.plus(to, Expr.index(-lanes)), lanes, 1));
                 whole = true;
             }
-            rest = Expr.index(first + full);
+            rest = Expr.plus(from, Expr.index(full));
         } else {
             var block = new Block();
             Expr length = block.let("length", from instanceof Expr.Const(_, long zero, _) && zero == 0 ? to : Expr.apply(Fn.SUB, to, from));
-            Expr full = Expr.apply(Fn.SUB, length, Expr.apply(Fn.AND, length, Expr.index(lanes - 1)));
-            rest = block.let("rest", Expr.plus(from, full));
+            Expr many = from;
+            if (copies > 1) {
+                many = block.let("many", Expr.plus(from, multiple(length, lanes * copies)));
+            }
+            rest = block.let("rest", Expr.plus(from, multiple(length, lanes)));
             out.addAll(block.statements());
-            out.add(main(loop, body, from, rest, lanes));
+            if (copies > 1) {
+                out.add(main(loop, body, from, many, lanes, copies));
+            }
+            out.add(main(loop, body, many, rest, lanes, 1));
         }
         if (!whole) {
             Expr mask = new Expr.FirstLanes(Expr.apply(Fn.SUB, to, rest), lanes);
@@ -145,10 +163,32 @@ public final class Bindings {
         }
     }
 
-    private Stmt main(Stmt.For loop, List<Stmt> body, Expr from, Expr to, int lanes) {
+    /// How many vectors a step of a loop computes.
+    private int copies(List<Stmt> body) {
+        return Abreast.allows(body) ? Math.max(1, machine.registers() / REGISTERS_OF_A_COPY) : 1;
+    }
+
+    /// `to - from`, if it is a known number.
+    private OptionalLong distance(Expr from, Expr to) {
+        Affine a = indices.of(from).orElse(null);
+        Affine b = indices.of(to).orElse(null);
+        Affine difference = a == null || b == null ? null : b.plus(a.times(Dim.constant(-1)));
+        return difference != null && difference.isConstant() ? difference.constant().known() : OptionalLong.empty();
+    }
+
+    /// The largest multiple of a power of two that is not above a length.
+    private static Expr multiple(Expr length, int of) {
+        return Expr.apply(Fn.SUB, length, Expr.apply(Fn.AND, length, Expr.index(of - 1)));
+    }
+
+    private Stmt main(Stmt.For loop, List<Stmt> body, Expr from, Expr to, int lanes, int copies) {
         var i = Expr.Var.index(loop.i().name());
         indices.extent(loop.i()).ifPresent(e -> indices.range(i, e));
-        return new Stmt.For(i, from, to, lanes, Stmt.Binding.SERIAL,
-                Vectoriser.lanes(indices, body, loop.i(), i, lanes, null, Map.of()).orElseThrow().statements());
+        return new Stmt.For(i, from, to, (long) lanes * copies, Stmt.Binding.SERIAL, abreast(loop, body, i, lanes, copies));
+    }
+
+    private List<Stmt> abreast(Stmt.For loop, List<Stmt> body, Expr first, int lanes, int copies) {
+        return Abreast.of(IntStream.range(0, copies).mapToObj(c -> Vectoriser.lanes(indices, body, loop.i(), Expr.plus(first, Expr.index((long) c * lanes)),
+                lanes, null, Map.of()).orElseThrow().statements()).toList());
     }
 }

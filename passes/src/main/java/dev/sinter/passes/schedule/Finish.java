@@ -32,7 +32,8 @@ public final class Finish {
     public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, boolean everyMember) {
         indices.learn(statements);
         var shares = Shares.of(JoinLoops.join(DeadNames.remove(statements), indices), indices);
-        var bound = DeadNames.remove(Bindings.carryOut(shares, machine, indices, true));
+        var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
+        var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));
         bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));
         bound = ExpandMath.run(bound);
         boolean shared = isParallel(shares) || everyMember && !isParallel(statements) && new Scan().mentionsMember(bound);

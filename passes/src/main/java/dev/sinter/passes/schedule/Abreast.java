@@ -1,0 +1,63 @@
+package dev.sinter.passes.schedule;
+
+import dev.sinter.ir.loop.Block;
+import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Lets copies of the same statements, each for other elements, advance together: the first statement of every copy, then the second of every copy.
+///
+/// The copies of a long chain of dependent operations do not depend on each other, so a processor that looks a hundred operations ahead always finds
+/// some that are ready. One copy after the other would be the same work at a fraction of the speed.
+public final class Abreast {
+    private Abreast() { }
+
+    /// The copies' statements in turn. What stands in the same place of two copies must not depend on each other's later statements.
+    ///
+    /// @param copies of equally many statements
+    public static List<Stmt> of(List<List<Stmt>> copies) {
+        var steps = copies.stream().map(Abreast::steps).toList();
+        var out = new ArrayList<Stmt>();
+        for (int k = 0; k < steps.getFirst().size(); k++) {
+            for (var copy : steps) {
+                out.add(copy.get(k));
+            }
+        }
+        return out;
+    }
+
+    /// The statements with one operation each, so that the copies advance by single operations. Conditions stay where they are used.
+    private static List<Stmt> steps(List<Stmt> statements) {
+        var out = new Block();
+        for (Stmt s : statements) {
+            out.add(switch (s) {
+                case Stmt.Let(var name, var value) -> new Stmt.Let(name, operands(value, out));
+                case Stmt.Assign(var name, var value) -> new Stmt.Assign(name, operands(value, out));
+                case Stmt.Store(var to, var index, var value, var mask) -> new Stmt.Store(to, index, step(value, out), mask);
+                default -> s;
+            });
+        }
+        return out.statements();
+    }
+
+    private static Expr operands(Expr e, Block into) {
+        return switch (e) {
+            case Expr.Apply(var fn, var arguments) when e.lanes() > 1 -> new Expr.Apply(fn, arguments.stream().map(a -> step(a, into)).toList());
+            case Expr.Bitcast(var type, var x) when e.lanes() > 1 -> new Expr.Bitcast(type, operands(x, into));
+            case Expr.Cast(var type, var x) when e.lanes() > 1 -> new Expr.Cast(type, step(x, into));
+            default -> e;
+        };
+    }
+
+    private static Expr step(Expr e, Block into) {
+        Expr whole = operands(e, into);
+        return whole.lanes() > 1 && whole.type() != ElementType.BOOL && (whole instanceof Expr.Apply || whole instanceof Expr.Cast) ? into.let("s", whole) : whole;
+    }
+
+    /// Whether copies can advance together: they branch nowhere.
+    public static boolean allows(List<Stmt> statements) {
+        return statements.stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store || s instanceof Stmt.Assign);
+    }
+}
