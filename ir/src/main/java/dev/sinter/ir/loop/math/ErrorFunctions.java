@@ -4,24 +4,20 @@ import dev.sinter.ir.loop.Expr;
 
 /// `erf`, `erfc` and `erfinv`.
 final class ErrorFunctions {
-    /// Where the f32 forms of `erf` meet.
-    private static final double MIDDLE = 0.92;
-    /// `erf x / x - 1` in `x²` on `|x| ≤ 0.92`; relative error 2^-30.1.
-    private static final double[] SMALL_SINGLE = {0.12837917, -0.3761263, 0.11283626, -0.02685573, 0.0051923925, -0.00080495153, 7.9950565e-05};
-    /// `-log(erfc x)` on `0.92 ≤ x ≤ 3.95`; relative error of `erf` 2^-29.3.
-    private static final double[] LARGE_SINGLE = {0.00019568804, 1.1276755, 0.6371825, 0.10393134, -0.022226768, 0.0030431726, -0.00019593211};
+    /// `-log(erfc x) / x - 1` on `0 ≤ x ≤ 3.95`; relative error of `erf` 2^-27.8.
+    private static final double[] LOGARITHM_SINGLE = {0.12837917, 0.63661957, 0.102776304, -0.019147826, -0.00016948170, 0.0016756323, -0.00063732546,
+        0.00011884617, -9.3856634e-06};
 
     private ErrorFunctions() { }
 
-    /// `erf x` in f32: `x (1 + P(x²))` near 0, `1 - exp(-Q(|x|))` beyond, one polynomial with selected coefficients.
+    /// `erf |x| = 1 - exp(-p)` in f32, with the sign of `x`, where `p = |x| + |x| P(|x|)`.
     static Expr erfSingle(Steps s, Expr x) {
         Expr a = s.atMost(s.abs(x), 3.95);
-        Expr large = s.less(MIDDLE, a);
-        Expr p = s.polynomial(large, s.select(large, a, s.mul(a, a)), LARGE_SINGLE, SMALL_SINGLE);
-        Exponentials.Reduced reduced = Exponentials.reduce(s, p, -1);
-        Expr power = s.powerOfTwo(Exponentials.integer(s, reduced, s.bias()));
-        Expr beyond = s.fma(Exponentials.expMinusOne(s, reduced.remainder()), s.neg(power), s.sub(1, power));
-        return s.select(large, s.withSign(beyond, x), s.fma(x, p, x));
+        Expr p = s.fma(s.polynomial(a, LOGARITHM_SINGLE), a, a);
+        Exponentials.Reduced reduced = Exponentials.reduceRoughly(s, p, true, s.bias());
+        Expr power = s.powerOfTwo(s.bits(reduced.sum()));
+        Expr y = s.fma(Exponentials.expMinusOne(s, reduced.remainder()), s.neg(power), s.sub(1, power));
+        return s.withSign(y, x);
     }
 
     /// `erf x / x - 1` in `x²` on `|x| ≤ 1`; relative error 2^-56.3.
@@ -40,10 +36,10 @@ final class ErrorFunctions {
         Expr p = s.polynomial(s.div(s.sub(a, 3), s.add(a, 3)), SCALED_DOUBLE);
         Expr factor = s.div(p, s.fma(a, 2, 1));
         Expr square = s.mul(a, a);
-        Exponentials.Reduced reduced = Exponentials.reduce(s, square, -1);
+        Exponentials.Reduced reduced = Exponentials.reduce(s, square, true, 2L * s.bias());
         Expr r = s.sub(reduced.remainder(), s.fma(a, a, s.neg(square)));
         Expr q = Exponentials.expMinusOne(s, r);
-        return Exponentials.scale(s, factor, q, reduced, 0);
+        return Exponentials.scale(s, factor, q, reduced);
     }
 
     private static Expr nearZero(Steps s, Expr x) {

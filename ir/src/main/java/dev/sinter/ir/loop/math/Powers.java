@@ -68,10 +68,10 @@ final class Powers {
         Expr product = s.mul(y, high);
         Expr productLow = s.fma(y, low, s.fma(y, high, s.neg(product)));
         Expr clipped = Exponentials.clip(s, product);
-        Exponentials.Reduced reduced = Exponentials.reduce(s, clipped, 1);
+        Exponentials.Reduced reduced = Exponentials.reduce(s, clipped, false, 2L * s.bias());
         Expr rest = s.select(s.equal(clipped, product), productLow, 0);
         Expr r = s.add(reduced.remainder(), s.select(s.less(s.abs(product), Double.POSITIVE_INFINITY), rest, 0));
-        return Exponentials.scale(s, null, Exponentials.expMinusOne(s, r), reduced, 0);
+        return Exponentials.scale(s, null, Exponentials.expMinusOne(s, r), reduced);
     }
 
     private static final int CHUNK = 51;

@@ -168,6 +168,16 @@ final class Steps {
         return sum;
     }
 
+    /// The same in pairs, `(c[0] + c[1] x) + (c[2] + c[3] x) x² + …` (Estrin, 1960), of which all are computed at once.
+    Expr polynomial(Expr x, Expr square, double... c) {
+        Expr sum = null;
+        for (int i = (c.length - 1) / 2 * 2; i >= 0; i -= 2) {
+            Expr pair = i + 1 < c.length ? fma(x, c[i + 1], c[i]) : number(c[i]);
+            sum = sum == null ? pair : fma(sum, square, pair);
+        }
+        return sum;
+    }
+
     /// The polynomial whose coefficients are `yes` where `which` is set, else `no`; both have equally many.
     Expr polynomial(Expr which, Expr x, double[] yes, double[] no) {
         Expr sum = null;
