@@ -77,25 +77,8 @@ final class Contest {
     Row run(Workload workload, int threads, Path artifact, String why) throws IOException {
         var failed = new LinkedHashMap<String, Entry>();
         var players = new ArrayList<Player>();
-        Path results = Files.createTempFile("results-", ".floats");
         try (var limits = Child.limits(threads, pinning, log)) {
-            for (Contender c : contenders) {
-                if (artifact == null && c.name().startsWith("sinter-")) {
-                    failed.put(c.name(), Entry.failed(c.name(), "", why));
-                    continue;
-                }
-                players.add(new Player(c, Child.contender(c, threads, pinning, log)));
-            }
-            each(players, failed, p -> {
-                p.version = p.child.ask(Request.of(Verb.VERSION)).text();
-                return p.ask(Verb.PREPARE, workload, artifact, 0).able();
-            });
-            each(players, failed, p -> {
-                p.ask(Verb.OUTPUT, workload, results, 0);
-                p.output = Agreement.floats(results);
-                return true;
-            });
-            compare(players, failed);
+            gather(players, failed, workload, threads, artifact, why);
             each(players, failed, p -> {
                 // HotSpot compiles beside what it compiles; measured is on the processors of the row again.
                 pinning.widen(p.child.pid());
@@ -124,6 +107,46 @@ final class Contest {
             return row(workload, threads, players, failed, rates.values().stream().map(r -> r.stream().mapToDouble(Double::doubleValue).max().orElseThrow()).toList());
         } finally {
             players.forEach(p -> p.child.close());
+        }
+    }
+
+    /// Compares results and measures nothing: for each contender how far it is from the reference, or why it does not count.
+    Map<String, String> agreement(Workload workload, int threads, Path artifact, String why) throws IOException {
+        var failed = new LinkedHashMap<String, Entry>();
+        var players = new ArrayList<Player>();
+        try {
+            gather(players, failed, workload, threads, artifact, why);
+            var differences = new LinkedHashMap<String, String>();
+            players.forEach(p -> differences.put(p.contender.name(), String.format(Locale.ROOT, "%.1e", p.difference)));
+            failed.forEach((name, entry) -> differences.put(name, "✗ " + entry.problem()));
+            return differences;
+        } finally {
+            players.forEach(p -> p.child.close());
+        }
+    }
+
+    /// Starts the processes, has the computation prepared, and compares results.
+    private void gather(List<Player> players, Map<String, Entry> failed, Workload workload, int threads, Path artifact, String why) throws IOException {
+        Path results = Files.createTempFile("results-", ".floats");
+        try {
+            for (Contender c : contenders) {
+                if (artifact == null && c.name().startsWith("sinter-")) {
+                    failed.put(c.name(), Entry.failed(c.name(), "", why));
+                    continue;
+                }
+                players.add(new Player(c, Child.contender(c, threads, pinning, log)));
+            }
+            each(players, failed, p -> {
+                p.version = p.child.ask(Request.of(Verb.VERSION)).text();
+                return p.ask(Verb.PREPARE, workload, artifact, 0).able();
+            });
+            each(players, failed, p -> {
+                p.ask(Verb.OUTPUT, workload, results, 0);
+                p.output = Agreement.floats(results);
+                return true;
+            });
+            compare(players, failed);
+        } finally {
             Files.deleteIfExists(results);
         }
     }

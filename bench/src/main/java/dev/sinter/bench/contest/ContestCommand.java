@@ -60,6 +60,9 @@ public final class ContestCommand implements Callable<Integer> {
     @Option(names = "--compile-only", description = "Make Sinter's artifacts and stop, so that a run afterwards only measures.")
     private boolean compileOnly;
 
+    @Option(names = "--agree-only", description = "Compare results, time nothing.")
+    private boolean agreeOnly;
+
     @Option(names = "--report-only", description = "Measure nothing: show what the file of --save has.")
     private boolean reportOnly;
 
@@ -96,6 +99,9 @@ public final class ContestCommand implements Callable<Integer> {
         if (!reportOnly) {
             results = measure(some, those, made, results);
         }
+        if (agreeOnly) {
+            return 0;
+        }
         var table = new Table(Page.contenders(results));
         out.print(Table.aligned(Stream.concat(Stream.of(table.titles()), results.rows().stream().map(table::cells)).toList()));
         results.rows().forEach(r -> Table.problems(r).forEach(out::println));
@@ -114,17 +120,25 @@ public final class ContestCommand implements Callable<Integer> {
         return workloads.isEmpty() || workloads.stream().anyMatch(w -> name.equals(w) || name.startsWith(w + "-"));
     }
 
-    private int compile(List<Workload> some, WorkloadArtifacts made) throws IOException {
+    private int compile(List<Workload> some, WorkloadArtifacts made) {
         int failed = 0;
         for (Workload w : some) {
-            try {
-                out.println(w.name() + ": " + made.of(w));
-            } catch (RuntimeException e) {
-                failed++;
-                out.println(w.name() + ": " + e.getMessage());
-            }
+            Compiled sinter = compiled(w, made);
+            out.println(w.name() + ": " + (sinter.artifact == null ? sinter.why : sinter.artifact));
+            failed += sinter.artifact == null ? 1 : 0;
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    /// Sinter's artifact, or why there is none.
+    private record Compiled(Path artifact, String why) { }
+
+    private static Compiled compiled(Workload workload, WorkloadArtifacts made) {
+        try {
+            return new Compiled(made.of(workload), null);
+        } catch (IOException | RuntimeException e) {
+            return new Compiled(null, "it does not compile: " + e.toString().lines().findFirst().orElse(""));
+        }
     }
 
     private Results measure(List<Workload> some, List<Contender> those, WorkloadArtifacts made, Results results) throws IOException {
@@ -134,25 +148,24 @@ public final class ContestCommand implements Callable<Integer> {
             System.err.println("there is no taskset: threads are not pinned");
         }
         System.err.println("what the processes print is in " + log);
+        var contest = new Contest(those, quick ? Plan.QUICK : Plan.USUAL, pinning, log);
         for (Workload w : some) {
             for (int count : threads) {
                 if (resume && results.row(w.name(), count).isPresent()) {
                     continue;
                 }
-                Path artifact = null;
-                String why = null;
-                try {
-                    artifact = made.of(w);
-                } catch (RuntimeException e) {
-                    why = "it does not compile: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                Compiled sinter = compiled(w, made);
+                if (agreeOnly) {
+                    contest.agreement(w, count, sinter.artifact, sinter.why).forEach((name, difference) -> out.println(w.name() + ", " + count + ": " + name + " " + difference));
+                    continue;
                 }
-                Row row = new Contest(those, quick ? Plan.QUICK : Plan.USUAL, pinning, log).run(w, count, artifact, why);
+                Row row = contest.run(w, count, sinter.artifact, sinter.why);
                 var names = row.entries().stream().map(Results.Entry::contender).toList();
                 System.err.print(Table.aligned(List.of(new Table(names).titles(), new Table(names).cells(row))));
                 results = keep(results.with(row));
             }
         }
-        if (chosen(START_UP) && !(resume && !results.starts().isEmpty())) {
+        if (chosen(START_UP) && !agreeOnly && !(resume && !results.starts().isEmpty())) {
             Workload started = Workloads.named(STARTED).orElseThrow();
             results = keep(results.with(new StartUps(pinning, log, quick ? 3 : STARTS).run(started, made.of(started), those)));
         }
