@@ -1,0 +1,2 @@
+/// OpenBLAS, called from Java through JavaCPP.
+package dev.sinter.bench.peers.openblas;
