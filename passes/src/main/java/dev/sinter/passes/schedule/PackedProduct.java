@@ -8,11 +8,12 @@ import java.util.List;
 ///
 /// ```text
 /// for k0 in blocks of the depth          one block, unless the depth is great
-///   for i0 in blocks of rows             the rows of a block stay in the second-level cache
-///     for j in this member's column panels
-///       for i in tiles of the block
-///         tile: for k in block: sum[r][v] = fma(a[i, k, r], b[j, k, v], sum[r][v])
-///         after the last block: epilogue
+///   for j0 in blocks of this member's column panels
+///     for i0 in blocks of rows           the rows of a block stay in the second-level cache
+///       for j in panels of the block
+///         for i in tiles of the block
+///           tile: for k in block: sum[r][v] = fma(a[i, k, r], b[j, k, v], sum[r][v])
+///           after the last block: epilogue
 /// ```
 ///
 /// Each operand is packed by a kernel of its own into a buffer of its own ([Packing]), which depends on the operand alone. Operands may be anything pointwise: they are

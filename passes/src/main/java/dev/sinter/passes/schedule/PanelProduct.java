@@ -19,11 +19,13 @@ import java.util.Map;
 /// sums to hide the latency of a multiply-add. Columns of the last panel that do not exist are computed where that costs nothing and never stored.
 final class PanelProduct {
     /// A depth up to which sums stay in registers from the first step to the last.
-    private static final long DEPTH_BLOCK = 1024;
+    private static final long DEPTH_BLOCK = 2048;
     /// How much deeper the depth may be before it is cut.
     private static final long DEPTH_SLACK = 512;
-    /// Elements of rows that stay in the second-level cache.
-    private static final int ROW_BLOCK_ELEMENTS = 180 * 1024;
+    /// Elements that stay in the second-level cache: a block of rows, and a panel of columns.
+    private static final long NEAR_ELEMENTS = 160 * 1024;
+    /// Elements that stay in the third-level cache, whatever else passes through it: a block of panels, which every block of rows goes over.
+    private static final long FAR_ELEMENTS = 1024 * 1024;
     /// Sums that keep the multipliers busy.
     private static final int ENOUGH_SUMS = 8;
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
@@ -179,7 +181,9 @@ final class PanelProduct {
 
     /// All tiles of some rows and panels, over a block of the depth.
     private void block(Block into, Place where, Expr firstTile, Expr endTile, Expr firstPanel, Expr endPanel, Expr takesRests, Expr k0, Expr k1) {
-        long tilesOfBlock = Math.max(1, ROW_BLOCK_ELEMENTS / (Math.min(depth.known().orElse(block), block) * tile.rows()));
+        long depthOfBlock = Math.min(depth.known().orElse(block), block);
+        long tilesOfBlock = Math.max(1, (NEAR_ELEMENTS / Math.max(1, depthOfBlock) - tile.columns()) / tile.rows());
+        long panelsOfBlock = Math.max(1, FAR_ELEMENTS / Math.max(1, depthOfBlock * tile.columns()));
         var beside = new ArrayList<Rest>();                    // taken together with the whole tiles of a panel
         var after = new ArrayList<Rest>();
         rests.forEach(r -> (wholeTiles.is(0) || panelsAtOnce(r.rows()) > 1 ? after : beside).add(r));
@@ -191,20 +195,36 @@ final class PanelProduct {
             });
         } else if (!wholeTiles.is(0)) {
             Expr end = takesRests == null && wholeTiles.isConstant() ? endTile : into.let("end", Expr.apply(Fn.MAX, endTile, Expr.plus(firstTile, Expr.index(1))));
-            into.loop("i0", firstTile, end, tilesOfBlock, Binding.SERIAL, (overRows, i0) -> {
-                Expr i1 = overRows.let("i1", Expr.apply(Fn.MIN, Expr.plus(i0, Expr.index(tilesOfBlock)), endTile));
-                panels(overRows, firstPanel, endPanel, 1, (in, columns) -> {
-                    in.loop("i", i0, i1, 1, Binding.SERIAL, (one, i) -> tile(one, where, i, Expr.index(0), tile.rows(), columns, k0, k1));
-                    if (!beside.isEmpty()) {
-                        in.when(Expr.apply(Fn.EQ, i1, endTile), last ->
-                                beside.forEach(r -> when(last, takesRests, inRests -> rest(inRests, where, r, columns, k0, k1))));
-                    }
-                });
-            });
+            boolean near = columnPanels.isConstant() && columnPanels.value() <= panelsOfBlock;
+            overBlocks(into, "j0", firstPanel, endPanel, near ? 0 : panelsOfBlock, (overPanels, j0, j1) ->
+                    overBlocks(overPanels, "i0", firstTile, end, tilesOfBlock, (overRows, i0, iEnd) -> {
+                        Expr i1 = overRows.let("i1", Expr.apply(Fn.MIN, iEnd, endTile));
+                        panels(overRows, j0, j1, 1, (in, columns) -> {
+                            in.loop("i", i0, i1, 1, Binding.SERIAL, (one, i) -> tile(one, where, i, Expr.index(0), tile.rows(), columns, k0, k1));
+                            if (!beside.isEmpty()) {
+                                in.when(Expr.apply(Fn.EQ, i1, endTile), last ->
+                                        beside.forEach(r -> when(last, takesRests, inRests -> rest(inRests, where, r, columns, k0, k1))));
+                            }
+                        });
+                    }));
         }
         for (Rest r : after) {
             when(into, takesRests, mine -> when(mine, exists(r), in ->
                     panels(in, firstPanel, endPanel, panelsAtOnce(r.rows()), (inPanels, columns) -> rest(inPanels, where, new Rest(r.first(), r.rows(), 0), columns, k0, k1))));
+        }
+    }
+
+    private interface Range {
+        void emit(Block into, Expr from, Expr to);
+    }
+
+    /// A loop over blocks of at most `size`; 0 for one block.
+    private static void overBlocks(Block into, String hint, Expr from, Expr to, long size, Range body) {
+        if (size == 0) {
+            body.emit(into, from, to);
+        } else {
+            into.loop(hint, from, to, size, Binding.SERIAL, (in, first) ->
+                    body.emit(in, first, in.let("end", Expr.apply(Fn.MIN, Expr.plus(first, Expr.index(size)), to))));
         }
     }
 
