@@ -125,15 +125,18 @@ final class Packing {
         return into.let("b", Expr.times(batch, dim(columnElements)));
     }
 
-    /// Where a tile of rows begins: `skipped` rows into panel `panel`.
+    /// Where a tile begins: in row `skipped` of panel `panel` if that is known only at the call, else in its first row.
     Expr tileOfRows(Expr base, Expr panel, Expr skipped) {
-        return rowsAlongDepth ? Expr.plus(base, Expr.plus(Expr.times(panel, dim(pitch.times(tile.rows()))), Expr.times(skipped, dim(pitch))))
-                : Expr.plus(base, Expr.plus(Expr.times(panel, dim(depth.times(tile.rows()))), skipped));
+        Expr first = skipped instanceof Expr.Const ? Expr.index(0) : skipped;
+        return rowsAlongDepth ? Expr.plus(base, Expr.plus(Expr.times(panel, dim(pitch.times(tile.rows()))), Expr.times(first, dim(pitch))))
+                : Expr.plus(base, Expr.plus(Expr.times(panel, dim(depth.times(tile.rows()))), first));
     }
 
-    /// How far row `r` of a tile is from its first row.
-    Expr row(int r) {
-        return rowsAlongDepth ? Expr.times(Expr.index(r), dim(pitch)) : Expr.index(r);
+    /// How far row `skipped + r` of a panel is from [#tileOfRows]. It may lie in the next panel.
+    Expr row(Expr skipped, int r) {
+        long number = (skipped instanceof Expr.Const(_, long first, _) ? first : 0) + r;
+        return rowsAlongDepth ? Expr.times(Expr.index(number), dim(pitch))
+                : Expr.plus(Expr.times(Expr.index(number / tile.rows()), dim(depth.times(tile.rows()))), Expr.index(number % tile.rows()));
     }
 
     /// How far step `k` of the depth is from the first one, in rows.

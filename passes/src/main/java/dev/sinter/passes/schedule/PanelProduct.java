@@ -323,7 +323,7 @@ final class PanelProduct {
                 right.add(step.let("b" + v, new Expr.Load(packing.columnBuffer(), Expr.plus(bAt, Expr.plus(panel, Expr.index((long) v % tile.vectors() * lanes))), lanes, 1, null)));
             }
             for (int r = 0; r < height; r++) {
-                Expr left = step.let("a" + r, new Expr.Splat(Expr.load(packing.rowBuffer(), Expr.plus(aAt, packing.row(r))), lanes));
+                Expr left = step.let("a" + r, new Expr.Splat(Expr.load(packing.rowBuffer(), Expr.plus(aAt, packing.row(skipped, r))), lanes));
                 for (int v = 0; v < width; v++) {
                     Expr.Var sum = total.get(r * width + v);
                     step.assign(sum, Expr.apply(Fn.FMA, left, right.get(v), sum));
