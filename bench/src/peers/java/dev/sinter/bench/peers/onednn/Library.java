@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /// oneDNN's engine for the processor, and what is made with it: memory, layouts and primitives live until [#close].
 final class Library implements AutoCloseable {
-    private static final long PAGE = 4096;
+    private static final long CACHE_LINE = 64;
 
     private final Arena arena = Arena.ofShared();
     private final List<Runnable> releases = new ArrayList<>();
@@ -58,7 +58,7 @@ final class Library implements AutoCloseable {
 
     /// Memory for a tensor.
     Block block(dnnl_memory_desc layout) {
-        MemorySegment data = arena.allocate(Math.max(4, dnnl_memory_desc_get_size(layout)), PAGE);
+        MemorySegment data = arena.allocate(Math.max(4, dnnl_memory_desc_get_size(layout)), CACHE_LINE);
         var memory = new dnnl_memory();
         check(dnnl_memory_create(memory, layout, engine, new Pointer(data.asByteBuffer())));
         releases.add(() -> dnnl_memory_destroy(memory));

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Convolutions and networks of them. Large ones have their channels last, the layout that libtorch's oneDNN convolutions are fastest with; images are given in it.
+/// Convolutions and networks of them. Large ones have their channels last, the layout that libtorch's oneDNN convolutions are fastest with; a single convolution takes and leaves images in it.
 final class ImageNetworks {
     private ImageNetworks() { }
 
@@ -38,7 +38,7 @@ final class ImageNetworks {
 
     /// A convolution with bias and relu.
     static Prepared convolution(Convolution c) {
-        Tensor image = Tensors.of(c.inputs().getFirst()).contiguous(torch.MemoryFormat.ChannelsLast);
+        Tensor image = channelsLast(Tensors.of(c.inputs().getFirst()));
         List<Tensor> weights = List.copyOf(Tensors.of(c.parameters()).values());
         return Inference.of(() -> {
             var layer = new PackedConvolution(weights.get(0), weights.get(1), c.stride(), c.padding(), c.groups(), image.shape(), true);
@@ -48,7 +48,7 @@ final class ImageNetworks {
 
     /// ResNet-18 with the normalisations multiplied into the convolutions, and the additions fused with them.
     static Prepared resNet18(ResNet18 network) {
-        Tensor image = Tensors.of(network.inputs().getFirst()).contiguous(torch.MemoryFormat.ChannelsLast);
+        Tensor image = Tensors.of(network.inputs().getFirst());
         Map<String, Tensor> weights = Tensors.of(network.parameters());
         return Inference.of(() -> {
             PackedConvolution stem = normalised(weights, "stem", "stem_norm", 2, 3, image.shape(), true);
@@ -67,7 +67,7 @@ final class ImageNetworks {
             }
             Tensor head = Tensors.transposed(weights.get("head.weight"));
             return () -> {
-                Tensor h = torch.max_pool2d(stem.of(image), new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
+                Tensor h = torch.max_pool2d(stem.of(channelsLast(image)), new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
                 for (UnaryOperator<Tensor> block : blocks) {
                     h = block.apply(h);
                 }
@@ -79,7 +79,7 @@ final class ImageNetworks {
 
     /// VGG-16.
     static Prepared vgg16(Vgg16 network) {
-        Tensor image = Tensors.of(network.inputs().getFirst()).contiguous(torch.MemoryFormat.ChannelsLast);
+        Tensor image = Tensors.of(network.inputs().getFirst());
         Map<String, Tensor> weights = Tensors.of(network.parameters());
         return Inference.of(() -> {
             var layers = new ArrayList<UnaryOperator<Tensor>>();
@@ -100,7 +100,7 @@ final class ImageNetworks {
             List<String> names = List.of("f1", "f2", "f3");
             List<Tensor> dense = names.stream().map(name -> Tensors.transposed(weights.remove(name + ".weight"))).toList();
             return () -> {
-                Tensor h = image;
+                Tensor h = channelsLast(image);
                 for (UnaryOperator<Tensor> layer : layers) {
                     h = layer.apply(h);
                 }
@@ -114,6 +114,10 @@ final class ImageNetworks {
                 return torch.softmax(h, 1);
             };
         });
+    }
+
+    private static Tensor channelsLast(Tensor images) {
+        return images.contiguous(torch.MemoryFormat.ChannelsLast);
     }
 
     /// A dense layer; of one row as matrix times vector.
