@@ -3,7 +3,8 @@ package dev.sinter.bench.workload;
 import java.util.List;
 
 /// A computation with its sizes. The doc comment of each is what every contender has to compute; it may keep data in layouts of its own and prepare its weights
-/// before it is timed, but takes its inputs and leaves its results in dense row-major memory.
+/// before it is timed, but takes its inputs and leaves its results in dense row-major memory. A single convolution is the exception: as between the layers of a network, a contender may take and
+/// leave images in the layout that it likes best.
 public sealed interface Computation permits Product, Mlp, LeNet5, Convolution, ResNet18, Vgg16, Recurrent, Encoder, Decoding, LayerNormGelu, SoftmaxRows, Gate,
         TrainMlp, TrainLeNet5, TrainLstm, Scale, TinyMlp {
     /// What each call is given, in the order of the call.

@@ -40,10 +40,10 @@ public final class TorchContender implements Contender {
         return version.replaceAll("(?s).*TORCH_VERSION=([^,]*),.*", "$1");
     }
 
-    /// Freed memory is kept. OpenMP's threads wait busily, OpenBLAS's hardly at all: if both did, they would take the processors from each other for milliseconds.
+    /// Freed memory is kept. OpenMP's threads wait busily for some milliseconds, as they do by themselves; OpenBLAS's hardly at all: if both did, they would take the processors from each other.
     @Override
     public Map<String, String> environment(int threads) {
-        return Map.of("OMP_NUM_THREADS", Integer.toString(threads), "OMP_WAIT_POLICY", "active", "OPENBLAS_NUM_THREADS", Integer.toString(threads), "OPENBLAS_THREAD_TIMEOUT", "4",
+        return Map.of("OMP_NUM_THREADS", Integer.toString(threads), "OMP_WAIT_POLICY", "", "OPENBLAS_NUM_THREADS", Integer.toString(threads), "OPENBLAS_THREAD_TIMEOUT", "4",
                 "MALLOC_MMAP_THRESHOLD_", "1073741824", "MALLOC_TRIM_THRESHOLD_", "17179869184", "MALLOC_TOP_PAD_", "67108864");
     }
 
