@@ -28,6 +28,8 @@ final class PanelProduct {
     private static final long FAR_ELEMENTS = 1024 * 1024;
     /// Sums that keep the multipliers busy.
     private static final int ENOUGH_SUMS = 8;
+    /// Steps of a panel that are read together by a tile of few sums.
+    private static final int STRETCH = 8;
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
     private static final int WRITTEN_OUT = 200;
 
@@ -191,7 +193,7 @@ final class PanelProduct {
         if (oneBlock && !wholeTiles.is(0)) {
             panels(into, firstPanel, endPanel, 1, (in, columns) -> {
                 in.loop("i", firstTile, endTile, 1, Binding.SERIAL, (one, i) -> tile(one, where, i, Expr.index(0), tile.rows(), columns, k0, k1));
-                beside.forEach(r -> when(in, takesRests, inRests -> rest(inRests, where, r, columns, k0, k1)));
+                beside.forEach(r -> when(in, takesRests, inRests -> beside(inRests, where, r, columns, k0, k1)));
             });
         } else if (!wholeTiles.is(0)) {
             Expr end = takesRests == null && wholeTiles.isConstant() ? endTile : into.let("end", Expr.apply(Fn.MAX, endTile, Expr.plus(firstTile, Expr.index(1))));
@@ -203,14 +205,14 @@ final class PanelProduct {
                             in.loop("i", i0, i1, 1, Binding.SERIAL, (one, i) -> tile(one, where, i, Expr.index(0), tile.rows(), columns, k0, k1));
                             if (!beside.isEmpty()) {
                                 in.when(Expr.apply(Fn.EQ, i1, endTile), last ->
-                                        beside.forEach(r -> when(last, takesRests, inRests -> rest(inRests, where, r, columns, k0, k1))));
+                                        beside.forEach(r -> when(last, takesRests, inRests -> beside(inRests, where, r, columns, k0, k1))));
                             }
                         });
                     }));
         }
         for (Rest r : after) {
             when(into, takesRests, mine -> when(mine, exists(r), in ->
-                    panels(in, firstPanel, endPanel, panelsAtOnce(r.rows()), (inPanels, columns) -> rest(inPanels, where, new Rest(r.first(), r.rows(), 0), columns, k0, k1))));
+                    panels(in, firstPanel, endPanel, panelsAtOnce(r.rows()), (inPanels, columns) -> rest(inPanels, where, r, columns, k0, k1))));
         }
     }
 
@@ -244,8 +246,13 @@ final class PanelProduct {
         return Expr.apply(Fn.LT, Expr.index(0), Expr.apply(Fn.AND, left, Expr.index(rest.bit())));
     }
 
+    /// A rest beside whole tiles stands in a loop of one step: what stands in a loop of its own becomes a method of its own, which the JIT compiles well.
+    private void beside(Block into, Place where, Rest rest, Columns columns, Expr k0, Expr k1) {
+        when(into, exists(rest), in -> in.loop("once", Expr.index(1), Binding.SERIAL, (one, _) -> rest(one, where, rest, columns, k0, k1)));
+    }
+
     private void rest(Block into, Place where, Rest rest, Columns columns, Expr k0, Expr k1) {
-        when(into, exists(rest), in -> tile(in, where, dim(wholeTiles), rest.first(), rest.rows(), columns, k0, k1));
+        tile(into, where, dim(wholeTiles), rest.first(), rest.rows(), columns, k0, k1);
     }
 
     /// How many panels a tile of so many rows goes over.
@@ -314,19 +321,12 @@ final class PanelProduct {
         }
         Expr aBase = in.let("a", packing.tileOfRows(where.a(), i, skipped));
         Expr bBase = in.let("b", Expr.plus(where.b(), Expr.times(columns.panel(), packing.panelOfColumns())));
-        in.loop("k", k0, k1, 1, Binding.SERIAL, (step, k) -> {
-            Expr aAt = step.let("ak", Expr.plus(aBase, packing.rowStep(k)));
-            Expr bAt = step.let("bk", Expr.plus(bBase, Expr.times(k, Expr.index(tile.columns()))));
-            var right = new ArrayList<Expr>();
-            for (int v = 0; v < width; v++) {
-                Expr panel = Expr.times(Expr.index(v / tile.vectors()), packing.panelOfColumns());
-                right.add(step.let("b" + v, new Expr.Load(packing.columnBuffer(), Expr.plus(bAt, Expr.plus(panel, Expr.index((long) v % tile.vectors() * lanes))), lanes, 1, null)));
-            }
-            for (int r = 0; r < height; r++) {
-                Expr left = step.let("a" + r, new Expr.Splat(Expr.load(packing.rowBuffer(), Expr.plus(aAt, packing.row(skipped, r))), lanes));
-                for (int v = 0; v < width; v++) {
-                    Expr.Var sum = total.get(r * width + v);
-                    step.assign(sum, Expr.apply(Fn.FMA, left, right.get(v), sum));
+        int steps = stepsAtOnce(height * width);
+        in.loop("k", k0, k1, steps, Binding.SERIAL, (body, k) -> {
+            int together = steps > 1 ? tile.vectors() : width;
+            for (int v = 0; v < width; v += together) {
+                for (int s = 0; s < steps; s++) {
+                    step(body, Expr.plus(k, Expr.index(s)), aBase, bBase, skipped, height, width, v, Math.min(width, v + together), total);
                 }
             }
         });
@@ -340,6 +340,31 @@ final class PanelProduct {
         var resting = new Block();
         keep(resting, total, from);
         in.add(new Stmt.If(Expr.apply(Fn.LE, dim(depth), k1), last.statements(), resting.statements()));
+    }
+
+    /// How many steps of the depth are written out. A tile of few sums goes through its panels as fast as they come from memory, and they come faster in
+    /// longer stretches of one panel after the other.
+    private int stepsAtOnce(int held) {
+        return depth.isConstant() && held <= ENOUGH_SUMS && !blocked && depth.value() % STRETCH == 0 ? STRETCH : 1;
+    }
+
+    /// One step of the sums.
+    private void step(Block step, Expr k, Expr aBase, Expr bBase, Expr skipped, int height, int width, int firstVector, int endVector, List<Expr.Var> total) {
+        int lanes = tile.lanes();
+        Expr aAt = step.let("ak", Expr.plus(aBase, packing.rowStep(k)));
+        Expr bAt = step.let("bk", Expr.plus(bBase, Expr.times(k, Expr.index(tile.columns()))));
+        var right = new ArrayList<Expr>();
+        for (int v = firstVector; v < endVector; v++) {
+            Expr panel = Expr.times(Expr.index(v / tile.vectors()), packing.panelOfColumns());
+            right.add(step.let("b" + v, new Expr.Load(packing.columnBuffer(), Expr.plus(bAt, Expr.plus(panel, Expr.index((long) v % tile.vectors() * lanes))), lanes, 1, null)));
+        }
+        for (int r = 0; r < height; r++) {
+            Expr left = step.let("a" + r, new Expr.Splat(Expr.load(packing.rowBuffer(), Expr.plus(aAt, packing.row(skipped, r))), lanes));
+            for (int v = firstVector; v < endVector; v++) {
+                Expr.Var sum = total.get(r * width + v);
+                step.assign(sum, Expr.apply(Fn.FMA, left, right.get(v - firstVector), sum));
+            }
+        }
     }
 
     private void keep(Block into, List<Expr.Var> total, Expr at) {
