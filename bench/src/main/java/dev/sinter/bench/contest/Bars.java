@@ -2,6 +2,7 @@ package dev.sinter.bench.contest;
 
 import dev.sinter.bench.contest.Results.Row;
 import dev.sinter.bench.sinter.SinterContender;
+import dev.sinter.bench.workload.Workload.Goal;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
@@ -25,7 +26,7 @@ final class Bars {
     private Bars(List<Row> rows) {
         this.rows = rows;
         double[] all = rows.stream().flatMapToDouble(r -> DoubleStream.of(Table.ratio(r, SinterContender.NATIVE.name()), Table.ratio(r, SinterContender.JVM.name()),
-                r.measured().goal().ofNative())).filter(Double::isFinite).toArray();
+                goal(r, true), goal(r, false))).filter(Double::isFinite).toArray();
         this.low = Math.min(0.5, DoubleStream.of(all).min().orElse(1) / 1.1);
         this.high = Math.max(5, DoubleStream.of(all).max().orElse(1) * 1.3);
     }
@@ -42,7 +43,7 @@ final class Bars {
         line("<text x='10' y='20' font-size='15'>%s</text>", escape(title));
         legend(10, NATIVE, "native code");
         legend(120, JVM, "class files");
-        line("<text x='230' y='42'>| what is to be reached</text>");
+        line("<line x1='232' x2='232' y1='32' y2='44' stroke='#c1121f' stroke-width='1.5'/><text x='240' y='42'>to be reached</text>");
         for (double tick : TICKS) {
             if (tick >= low && tick <= high) {
                 line("<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='%s'/>", x(tick), x(tick), TOP, height - 26, tick == 1 ? "#333" : "#ddd");
@@ -62,8 +63,8 @@ final class Bars {
 
     private void row(Row row, int y) {
         line("<text x='%d' y='%d' text-anchor='end'>%s, %d</text>", LABELS - 8, y + 16, escape(row.workload()), row.threads());
-        bar(Table.ratio(row, SinterContender.NATIVE.name()), row.measured().goal().ofNative(), y + 2, NATIVE);
-        bar(Table.ratio(row, SinterContender.JVM.name()), row.measured().goal().ofJvm(), y + 12, JVM);
+        bar(Table.ratio(row, SinterContender.NATIVE.name()), goal(row, true), y + 2, NATIVE);
+        bar(Table.ratio(row, SinterContender.JVM.name()), goal(row, false), y + 12, JVM);
     }
 
     private void bar(double ratio, double goal, int y, String colour) {
@@ -72,7 +73,14 @@ final class Bars {
             line("<rect x='%.1f' y='%d' width='%.1f' height='9' fill='%s'/>", from, y, Math.max(1, Math.abs(x(ratio) - x(1))), colour);
             line("<text x='%.1f' y='%d' font-size='9' fill='#333'>%s</text>", Math.max(x(ratio), x(1)) + 4, y + 8, Numbers.ratio(ratio));
         }
-        line("<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='#c1121f' stroke-width='1.5'/>", x(goal), x(goal), y, y + 9);
+        if (Double.isFinite(goal)) {
+            line("<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='#c1121f' stroke-width='1.5'/>", x(goal), x(goal), y, y + 9);
+        }
+    }
+
+    /// The ratio that is to be reached; NaN where the goal is none.
+    private static double goal(Row row, boolean ofNative) {
+        return row.measured().goal() instanceof Goal.Ratio g ? ofNative ? g.ofNative() : g.ofJvm() : Double.NaN;
     }
 
     private double x(double ratio) {

@@ -3,6 +3,7 @@ package dev.sinter.bench.contest;
 import dev.sinter.bench.contest.Results.Entry;
 import dev.sinter.bench.contest.Results.Row;
 import dev.sinter.bench.sinter.SinterContender;
+import dev.sinter.bench.workload.Workload.Goal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.Optional;
 /// The rows as cells of text: for each contender the median and the spread of its quartiles, then what the numbers come to.
 record Table(List<String> contenders) {
     private static final String NONE = "–";
+    /// Below this many nanoseconds the limits of arithmetic and memory say nothing about a call.
+    private static final double SHORTEST_LIMIT = 100;
 
     /// The titles of the columns.
     List<String> titles() {
@@ -25,16 +28,16 @@ record Table(List<String> contenders) {
         for (String name : contenders) {
             cells.add(row.entries().stream().filter(e -> e.contender().equals(name)).findFirst().map(Table::cell).orElse(NONE));
         }
-        var goal = row.measured().goal();
         cells.add(row.best().map(Entry::contender).orElse(NONE));
         cells.add(Numbers.ratio(ratio(row, SinterContender.NATIVE.name())));
-        cells.add(against(ratio(row, SinterContender.NATIVE.name()), goal.ofNative()));
+        cells.add(verdict(row, true));
         cells.add(Numbers.ratio(ratio(row, SinterContender.JVM.name())));
-        cells.add(against(ratio(row, SinterContender.JVM.name()), goal.ofJvm()));
-        cells.add(Numbers.time(row.limit()));
-        cells.add(part(row, row.of(SinterContender.NATIVE.name())));
-        cells.add(part(row, row.of(SinterContender.JVM.name())));
-        cells.add(part(row, row.best()));
+        cells.add(verdict(row, false));
+        boolean limited = row.limit() >= SHORTEST_LIMIT;
+        cells.add(limited ? Numbers.time(row.limit()) : NONE);
+        cells.add(limited ? part(row, row.of(SinterContender.NATIVE.name())) : NONE);
+        cells.add(limited ? part(row, row.of(SinterContender.JVM.name())) : NONE);
+        cells.add(limited ? part(row, row.best()) : NONE);
         return cells;
     }
 
@@ -46,8 +49,26 @@ record Table(List<String> contenders) {
         return entry.map(e -> Numbers.percent(row.limit() / e.median())).orElse(NONE);
     }
 
-    private static String against(double ratio, double goal) {
-        return "≥ " + Numbers.digits(goal) + (Double.isNaN(ratio) ? "" : ratio >= goal ? " ✓" : " ✗");
+    /// What is to be reached, and whether it is.
+    private static String verdict(Row row, boolean ofNative) {
+        String name = ofNative ? SinterContender.NATIVE.name() : SinterContender.JVM.name();
+        return switch (row.measured().goal()) {
+            case Goal.Ratio g -> {
+                double wanted = ofNative ? g.ofNative() : g.ofJvm();
+                double ratio = ratio(row, name);
+                boolean ofMachine = ofNative && g.ofMachine() > 0;
+                boolean enough = ratio >= wanted && (!ofMachine || row.limit() / row.of(name).orElseThrow().median() >= g.ofMachine());
+                yield "≥ " + Numbers.digits(wanted) + (ofMachine ? ", " + Numbers.percent(g.ofMachine()) : "") + (Double.isNaN(ratio) ? "" : mark(enough));
+            }
+            case Goal.Nanos g -> {
+                double wanted = ofNative ? g.ofNative() : g.ofJvm();
+                yield "≤ " + Numbers.time(wanted) + row.of(name).map(e -> mark(e.median() <= wanted && e.allocated() == 0)).orElse("");
+            }
+        };
+    }
+
+    private static String mark(boolean reached) {
+        return reached ? " ✓" : " ✗";
     }
 
     /// The time of the best peer over that of one of Sinter's kinds of code; NaN if one of them is missing.

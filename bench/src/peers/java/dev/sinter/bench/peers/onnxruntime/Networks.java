@@ -27,28 +27,29 @@ final class Networks {
 
     private final OnnxModel m;
     private final Map<String, Value> weights = new HashMap<>();
+    private final boolean fused;
 
-    private Networks(OnnxModel model, Computation computation) {
+    private Networks(OnnxModel model, Computation computation, boolean fused) {
         this.m = model;
+        this.fused = fused;
         computation.parameters().forEach(p -> weights.put(p.name(), p));
     }
 
-    /// Adds the graph of a computation. @return the shape of the result, or null if there is no such graph
-    static long[] write(OnnxModel model, Computation computation) {
-        var networks = new Networks(model, computation);
-        if (!(computation instanceof Scale) && !networks.covers(computation)) {
+    /// Adds the graph of a computation.
+    ///
+    /// @param fused whether operators of ONNX Runtime's own for several steps at once are used where there are others for each
+    /// @return the shape of the result, or null if there is no such graph
+    static long[] write(OnnxModel model, Computation computation, boolean fused) {
+        long[] shape = shape(computation);
+        if (shape == null) {
             return null;
         }
+        var networks = new Networks(model, computation, fused);
         computation.inputs().forEach(i -> model.input(i.name(), i.dims()));
         String result = networks.of(computation);
-        long[] shape = shape(computation);
         model.named(RESULT, result);
         model.output(RESULT, shape);
         return shape;
-    }
-
-    private boolean covers(Computation c) {
-        return shape(c) != null;
     }
 
     private static long[] shape(Computation computation) {
@@ -79,7 +80,7 @@ final class Networks {
             case ResNet18 _ -> resNet18();
             case Vgg16 _ -> vgg16();
             case Recurrent p -> p.cell() == Recurrent.Cell.LSTM ? lstm(p) : gru(p);
-            case Encoder p -> Transformers.encoder(m, p, weights);
+            case Encoder p -> Transformers.encoder(m, p, weights, fused);
             case LayerNormGelu p -> m.node("LayerNormalization", List.of(m.node(OnnxModel.MICROSOFT, "Gelu", List.of(m.node("Add", List.of(m.node("Mul", List.of("x", "a")), "b")))),
                     m.weight("ones", ones(p.columns()), p.columns())), new Attribute.Int("axis", -1), new Attribute.Real("epsilon", 1e-5f));
             case SoftmaxRows _ -> softmax("x");

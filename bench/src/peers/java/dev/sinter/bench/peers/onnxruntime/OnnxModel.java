@@ -13,8 +13,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// Writes ONNX models, so that a peer runs the very network that Sinter compiled, with the same weights. The field numbers are those of `onnx.proto`
 /// (ONNX 1.x, Apache-2.0). Weights go to a file beside the model's, since a model must stay below 2 GB and need not be in memory twice.
@@ -28,7 +30,8 @@ final class OnnxModel implements AutoCloseable {
     /// Weights above this many bytes go to the other file.
     private static final int LARGE = 1024;
 
-    private final List<byte[]> nodes = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, String> renamed = new HashMap<>();
     private final List<byte[]> initializers = new ArrayList<>();
     private final List<byte[]> inputs = new ArrayList<>();
     private final List<byte[]> outputs = new ArrayList<>();
@@ -211,31 +214,37 @@ final class OnnxModel implements AutoCloseable {
 
     /// Adds a node with these results.
     void node(String domain, String op, List<String> results, List<String> operands, Attribute... attributes) {
-        nodes.add(message(out -> {
-            for (String operand : operands) {
-                out.writeString(1, operand);
-            }
-            for (String result : results) {
-                out.writeString(2, result);
-            }
-            out.writeString(4, op);
-            for (Attribute a : attributes) {
-                out.writeByteArray(5, a.bytes());
-            }
-            out.writeString(7, domain);
-        }));
+        nodes.add(new Node(domain, op, results, operands, List.of(attributes)));
     }
 
-    /// Calls a value by another name, as a result must be called.
+    private record Node(String domain, String op, List<String> results, List<String> operands, List<Attribute> attributes) { }
+
+    private byte[] bytes(Node node) {
+        return message(out -> {
+            for (String operand : node.operands) {
+                out.writeString(1, renamed.getOrDefault(operand, operand));
+            }
+            for (String result : node.results) {
+                out.writeString(2, renamed.getOrDefault(result, result));
+            }
+            out.writeString(4, node.op);
+            for (Attribute a : node.attributes) {
+                out.writeByteArray(5, a.bytes());
+            }
+            out.writeString(7, node.domain);
+        });
+    }
+
+    /// Calls the result of a node by another name.
     void named(String result, String value) {
-        node("", "Identity", List.of(result), List.of(value));
+        renamed.put(value, result);
     }
 
     /// Writes the file, opset 17 with ONNX Runtime's own operators. @return the file
     Path write() {
         byte[] graph = message(out -> {
-            for (byte[] n : nodes) {
-                out.writeByteArray(1, n);
+            for (Node n : nodes) {
+                out.writeByteArray(1, bytes(n));
             }
             out.writeString(2, "model");
             for (byte[] i : initializers) {

@@ -20,12 +20,33 @@ final class Transformers {
     }
 
     /// The encoder's layer, normalised after each addition.
-    static String encoder(OnnxModel model, Encoder e, Map<String, Value> weights) {
+    ///
+    /// @param fused whether attention is one operator, or products and a softmax: which is faster depends on the sizes
+    static String encoder(OnnxModel model, Encoder e, Map<String, Value> weights, boolean fused) {
         var t = new Transformers(model, weights);
-        String attended = model.node(OnnxModel.MICROSOFT, "Attention", List.of("x", t.joined("weight", e.width()), t.joined("bias", e.width())), new Attribute.Int("num_heads", e.heads()));
+        String attended = fused
+                ? model.node(OnnxModel.MICROSOFT, "Attention", List.of("x", t.joined("weight", e.width()), t.joined("bias", e.width())), new Attribute.Int("num_heads", e.heads()))
+                : t.attention(e);
         String h = t.addAndNormalise("x", t.product(attended, "attention_map.out_map"), "norm1", "attention_map.out_map");
         String inner = model.node(OnnxModel.MICROSOFT, "BiasGelu", List.of(t.product(h, "up"), t.weight("up.bias")));
         return t.addAndNormalise(h, t.product(inner, "down"), "norm2", "down");
+    }
+
+    private String attention(Encoder e) {
+        m.whole("heads apart", e.batch(), e.steps(), e.heads(), e.width() / e.heads());
+        m.whole("heads together", e.batch(), e.steps(), e.width());
+        String q = apart("q_map", 0, 2, 1, 3);
+        String k = apart("k_map", 0, 2, 3, 1);
+        String v = apart("v_map", 0, 2, 1, 3);
+        String scale = m.weight("scale", new float[] {(float) (1 / Math.sqrt((double) e.width() / e.heads()))}, 1);
+        String seen = m.node("Softmax", List.of(m.node("Mul", List.of(m.node("MatMul", List.of(q, k)), scale))), new Attribute.Int("axis", -1));
+        String y = m.node("Transpose", List.of(m.node("MatMul", List.of(seen, v))), new Attribute.Ints("perm", 0, 2, 1, 3));
+        return m.node("Reshape", List.of(y, "heads together"));
+    }
+
+    private String apart(String map, long... order) {
+        String mapped = m.node("Add", List.of(product("x", "attention_map." + map), weight("attention_map." + map + ".bias")));
+        return m.node("Transpose", List.of(m.node("Reshape", List.of(mapped, "heads apart"))), new Attribute.Ints("perm", order));
     }
 
     /// The decoding step on a cache that stays in place, `[1, heads, cached, width / heads]`: its results are called `result`, `present_key` and `present_value`.
