@@ -40,6 +40,8 @@ final class NestKernel {
     private final List<Axis> rows;
     /// Operations of a reduction's term, over all accumulators, that may be written out one after the other.
     private static final int WRITTEN_OUT = 400;
+    /// The vectors in which a stage may accumulate.
+    private static final int MOST_ACCUMULATORS = 16;
     /// The arithmetic above which an element of a row is kept rather than computed again.
     private static final double DEAR = 10;
 
@@ -162,7 +164,7 @@ final class NestKernel {
         for (Value root : roots) {
             if (root.op() instanceof Reduce reduce) {
                 Expr x = elements.read(reduce.x(), operandIndex(reduce, inner));
-                sums.add(new Sum(root, reduce.kind(), body.let("term", x)));
+                sums.add(Sum.of(root, reduce.kind(), body.let("term", x)));
             } else {
                 var index = new ArrayList<>(Loops.names(rows));
                 index.addAll(Loops.names(inner));
@@ -193,13 +195,22 @@ final class NestKernel {
     }
 
     /// A reduction of a stage: what it combines, one element at a time.
-    private record Sum(Value root, Reduction kind, Expr term) {
+    private record Sum(Value root, Fn by, Expr identity, Expr term) {
+        static Sum of(Value root, Reduction kind, Expr term) {
+            return new Sum(root, kind.combine(), kind.identityExpr(term.type()), term);
+        }
+
         ElementType type() {
             return term.type();
         }
 
         Expr combine(Expr a, Expr b) {
-            return Expr.apply(kind.combine(), a, b);
+            return Expr.apply(by, a, b);
+        }
+
+        /// Whether it is the largest or smallest of f32s.
+        boolean isExtreme() {
+            return type() == ElementType.F32 && (by == Fn.MAX || by == Fn.MIN);
         }
     }
 
@@ -215,7 +226,7 @@ final class NestKernel {
     private List<Expr> inOrder(List<Sum> sums, List<Axis> inner, Block body, Block into) {
         var accumulators = new ArrayList<Expr.Var>();
         for (Sum s : sums) {
-            accumulators.add(into.accumulator("sum", s.kind.identityExpr(s.type())));
+            accumulators.add(into.accumulator("sum", s.identity));
         }
         var inside = new Block();
         body.statements().forEach(inside::add);
@@ -231,7 +242,7 @@ final class NestKernel {
         long extent = inner.getLast().extent().value();
         var accumulators = new ArrayList<List<Expr.Var>>();
         for (Sum s : sums) {
-            accumulators.add(IntStream.range(0, lanes).mapToObj(l -> into.accumulator("sum", s.kind.identityExpr(s.type()))).toList());
+            accumulators.add(IntStream.range(0, lanes).mapToObj(l -> into.accumulator("sum", s.identity)).toList());
         }
         var inside = new Block();
         for (long i = 0; i < extent; i++) {
@@ -271,7 +282,7 @@ final class NestKernel {
         Axis last = inner.getLast();
         int width = Math.min(lanes, Vectoriser.lanesFor(indices, body.statements(), last.name(), table.machine, Map.of()));
         int vectors = lanes / width;
-        if (width == 1 || vectors * sums.size() > 16) {
+        if (width == 1 || vectors * sums.size() > MOST_ACCUMULATORS) {
             return scratchLanes(sums, inner, body, lanes, width, into);
         }
         return 2 * vectors * cost(body.statements()) <= WRITTEN_OUT ? vectorLanes(sums, inner, new Block(), body, lanes, width, into)
@@ -294,7 +305,7 @@ final class NestKernel {
         for (Sum s : sums) {
             Buffer scratch = table.temp(s.type(), Dim.named(LoopProgram.MEMBERS.name()).times(last.extent()));
             line.store(scratch, Expr.plus(start, last.name()), s.term);
-            terms.add(new Sum(s.root, s.kind, loads.let("term", Expr.load(scratch, Expr.plus(start, last.name())))));
+            terms.add(new Sum(s.root, s.by, s.identity, loads.let("term", Expr.load(scratch, Expr.plus(start, last.name())))));
         }
         indices.learn(loads.statements());
         return vectorLanes(terms, inner, Loops.around(List.of(last), line, false, true, indices), loads, lanes, width, into);
@@ -304,11 +315,41 @@ final class NestKernel {
     ///
     /// @param before what is to be done for a line of the last axis before it is combined
     private List<Expr> vectorLanes(List<Sum> sums, List<Axis> inner, Block before, Block body, int lanes, int width, Block into) {
+        if (sums.stream().noneMatch(Sum::isExtreme) || 2 * sums.size() * lanes / width > MOST_ACCUMULATORS) {
+            return accumulated(sums, inner, before, body, lanes, width, into);
+        }
+        var terms = new Block();
+        body.statements().forEach(terms::add);
+        var parts = new ArrayList<Sum>();
+        for (Sum s : sums) {
+            if (s.isExtreme()) {
+                Expr order = TotalOrder.of(s.term, terms);
+                parts.add(new Sum(s.root, Fn.MAX, TotalOrder.lowest(), order));
+                parts.add(new Sum(s.root, Fn.MIN, TotalOrder.highest(), order));
+            } else {
+                parts.add(s);
+            }
+        }
+        var totals = accumulated(parts, inner, before, terms, lanes, width, into).iterator();
+        var results = new ArrayList<Expr>();
+        for (Sum s : sums) {
+            Expr first = totals.next();
+            if (s.isExtreme()) {
+                Expr second = totals.next();
+                results.add(TotalOrder.back(s.by == Fn.MAX ? first : second, first, second, into));
+            } else {
+                results.add(first);
+            }
+        }
+        return results;
+    }
+
+    private List<Expr> accumulated(List<Sum> sums, List<Axis> inner, Block before, Block body, int lanes, int width, Block into) {
         Axis last = inner.getLast();
         int vectors = lanes / width;
         var accumulators = new ArrayList<List<Expr.Var>>();
         for (Sum s : sums) {
-            Expr first = splat(s.kind.identityExpr(s.type()), width);
+            Expr first = splat(s.identity, width);
             accumulators.add(IntStream.range(0, vectors).mapToObj(v -> into.accumulator("sum", first)).toList());
         }
         var pass = new Block();
@@ -353,7 +394,7 @@ final class NestKernel {
         for (int k = 0; k < sums.size(); k++) {
             Sum s = sums.get(k);
             Expr vector = halve(new ArrayList<>(accumulators.get(k)), (a, b) -> into.let("half", s.combine(a, b)));
-            results.add(into.let("total", new Expr.Halve(s.kind.combine(), vector)));
+            results.add(into.let("total", new Expr.Halve(s.by, vector)));
         }
         return results;
     }
@@ -365,7 +406,7 @@ final class NestKernel {
             Sum s = sums.get(k);
             Expr term = vector.vector(s.term);
             if (mask != null) {
-                term = Expr.apply(Fn.SELECT, mask, term, splat(s.kind.identityExpr(s.type()), width));
+                term = Expr.apply(Fn.SELECT, mask, term, splat(s.identity, width));
             }
             Expr.Var sum = accumulators.get(k).get(v);
             into.assign(sum, s.combine(sum, term));
@@ -390,7 +431,7 @@ final class NestKernel {
             indices.range(lane, Dim.constant(lanes));
             var accumulators = new ArrayList<List<Expr.Var>>();
             for (Sum s : sums) {
-                Expr identity = s.kind.identityExpr(s.type());
+                Expr identity = s.identity;
                 accumulators.add(List.of(b.accumulator("sum", width == 1 ? identity : splat(identity, width))));
             }
             var pass = new Block();

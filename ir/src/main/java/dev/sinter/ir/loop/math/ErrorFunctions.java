@@ -13,7 +13,7 @@ final class ErrorFunctions {
     /// `erf |x| = 1 - exp(-p)` in f32, with the sign of `x`, where `p = |x| + |x| P(|x|)`.
     static Expr erfSingle(Steps s, Expr x) {
         Expr a = s.atMost(s.abs(x), 3.95);
-        Expr p = s.fma(s.polynomial(a, LOGARITHM_SINGLE), a, a);
+        Expr p = s.fma(s.polynomial(a, s.mul(a, a), LOGARITHM_SINGLE), a, a);
         Exponentials.Reduced reduced = Exponentials.reduceRoughly(s, p, true, s.bias());
         Expr power = s.powerOfTwo(s.bits(reduced.sum()));
         Expr y = s.fma(Exponentials.expMinusOne(s, reduced.remainder()), s.neg(power), s.sub(1, power));
