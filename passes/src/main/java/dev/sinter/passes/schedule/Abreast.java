@@ -60,4 +60,28 @@ public final class Abreast {
     public static boolean allows(List<Stmt> statements) {
         return statements.stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store || s instanceof Stmt.Assign);
     }
+
+    /// The operations of statements without branches.
+    static int length(List<Stmt> statements) {
+        int sum = 0;
+        for (Stmt s : statements) {
+            sum += switch (s) {
+                case Stmt.Let(_, var value) -> length(value);
+                case Stmt.Assign(_, var value) -> length(value);
+                case Stmt.Store(_, _, var value, _) -> 1 + length(value);
+                default -> 0;
+            };
+        }
+        return sum;
+    }
+
+    private static int length(Expr e) {
+        return switch (e) {
+            case Expr.Apply(_, var arguments) -> 1 + arguments.stream().mapToInt(Abreast::length).sum();
+            case Expr.Cast(_, var x) -> 1 + length(x);
+            case Expr.Bitcast(_, var x) -> length(x);
+            case Expr.Load _ -> 1;
+            default -> 0;
+        };
+    }
 }

@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 public final class Bindings {
     /// The registers that one of several vectors in a step of a loop may take.
     private static final int REGISTERS_OF_A_COPY = 8;
+    /// Operations of a body that one vector after the other does as fast.
+    private static final int FEW_STEPS = 16;
+    /// Operations that all copies of a body may have.
+    private static final int MOST_STEPS = 320;
 
     private final Machine machine;
     private final Indices indices;
@@ -163,9 +167,12 @@ public final class Bindings {
         }
     }
 
-    /// How many vectors a step of a loop computes.
+    /// How many vectors a step of a loop computes. A short body leaves a processor enough to look ahead at; of a long one, many copies would be more than
+    /// the JIT compiles well.
     private int copies(List<Stmt> body) {
-        return Abreast.allows(body) ? Math.max(1, machine.registers() / REGISTERS_OF_A_COPY) : 1;
+        int steps = Abreast.length(body);
+        int most = Math.min(machine.registers() / REGISTERS_OF_A_COPY, MOST_STEPS / Math.max(1, steps));
+        return steps < FEW_STEPS || most < 2 || !Abreast.allows(body) ? 1 : Integer.highestOneBit(most);
     }
 
     /// `to - from`, if it is a known number.
