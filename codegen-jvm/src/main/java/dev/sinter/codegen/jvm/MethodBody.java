@@ -91,6 +91,7 @@ final class MethodBody {
             code.loadReference(BUFFERS);
             code.push(target.program().buffers().indexOf(buffer));
             code.op(AALOAD);
+            target.support().knowSegment(code);
             int local = code.newLocal(1);
             code.storeReference(local);
             segments.put(buffer, local);

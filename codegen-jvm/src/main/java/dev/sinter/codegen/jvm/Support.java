@@ -16,6 +16,8 @@ import org.objectweb.asm.MethodVisitor;
 final class Support {
     private static final String SHUFFLE_DESCRIPTOR = "L" + Split.API + "VectorShuffle;";
     private static final String LITTLE_ENDIAN_LONG = "LITTLE_ENDIAN_LONG";
+    private static final String SEGMENT_CLASS = "SEGMENT_CLASS";
+    private static final String CLASS_DESCRIPTOR = "Ljava/lang/Class;";
 
     private record Constant(Split split, Shuffle shuffle) { }
 
@@ -25,6 +27,7 @@ final class Support {
     private final Set<Gather> gathers = new LinkedHashSet<>();
     private final Map<Constant, String> shuffles = new LinkedHashMap<>();
     private boolean littleEndianLong;
+    private boolean segmentClass;
 
     /// The support of the class `owner`.
     Support(String owner) {
@@ -62,12 +65,23 @@ final class Support {
         code.constantField(owner, LITTLE_ENDIAN_LONG, Memory.layoutDescriptor(ElementType.I64));
     }
 
+    /// Casts the segment on top to the class of segments outside of the heap, which all buffers are and whose name is hidden. Then the JIT knows where the
+    /// segment is used that it is not on the heap. It would not learn that in the JDK's accessors: the Vector API, while it is interpreted,
+    /// reinterprets vectors by segments on the heap, and an access that may be to the heap keeps every check in its loop.
+    void knowSegment(Instructions code) {
+        segmentClass = true;
+        code.constantField(owner, SEGMENT_CLASS, CLASS_DESCRIPTOR);
+        code.op(SWAP);
+        code.invokeVirtual("java/lang/Class", "cast", "(Ljava/lang/Object;)Ljava/lang/Object;");
+        code.cast(Memory.SEGMENT);
+    }
+
     /// Writes all of it.
     void emit(ClassVisitor out) {
         helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
         accesses.forEach(a -> method(out, a.methodName(), a.descriptor(), a::body));
         gathers.forEach(g -> method(out, g.methodName(), g.descriptor(), g::body));
-        if (littleEndianLong || !shuffles.isEmpty()) {
+        if (segmentClass || littleEndianLong || !shuffles.isEmpty()) {
             constants(out);
         }
     }
@@ -84,6 +98,11 @@ final class Support {
         MethodVisitor method = out.visitMethod(ACC_STATIC, "<clinit>", "()V", null, null);
         method.visitCode();
         var code = new Instructions(method, 0);
+        if (segmentClass) {
+            code.constantField(Memory.SEGMENT, "NULL", Memory.SEGMENT_DESCRIPTOR);
+            code.invokeVirtual("java/lang/Object", "getClass", "()" + CLASS_DESCRIPTOR);
+            define(out, method, SEGMENT_CLASS, CLASS_DESCRIPTOR);
+        }
         if (littleEndianLong) {
             Memory.layout(code, ElementType.I64);
             code.constantField("java/nio/ByteOrder", "LITTLE_ENDIAN", "Ljava/nio/ByteOrder;");
