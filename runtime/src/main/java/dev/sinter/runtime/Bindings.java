@@ -89,6 +89,26 @@ final class Bindings implements Team.Task {
         return slots;
     }
 
+    /// What is run.
+    Executable executable() {
+        return executable;
+    }
+
+    /// The tensors of the last call's inputs.
+    Tensor[] inputs() {
+        return inputs;
+    }
+
+    /// The same tensors bound to other code; these bindings are closed.
+    Bindings on(Function function, Executable other) {
+        var next = new Bindings(model, function, other, threads);
+        if (bound) {
+            next.bind(inputs, outputs);
+        }
+        close();
+        return next;
+    }
+
     long arenaBytes() {
         return plan == null ? 0 : plan.arenaBytes();
     }
@@ -233,7 +253,7 @@ final class Bindings implements Team.Task {
         var rows = executable.variant().buffers();
         for (int b = 0; b < buffers.length; b++) {
             if (rows.get(b).role() == Manifest.Role.TEMP) {
-                put(b, temps.asSlice(next.tempOffsets()[b], next.tempBytes()[b]));
+                put(b, temps.asSlice(next.tempOffsets()[b], next.tempBytes()[b] + Tensor.SLACK));
             }
         }
         if (frame != null) {
@@ -265,8 +285,8 @@ final class Bindings implements Team.Task {
         temps = null;
         var next = Arena.ofShared();
         try {
-            temps = next.allocate(Math.max(bytes, Tensor.ALIGNMENT), Tensor.ALIGNMENT);
-        } catch (OutOfMemoryError | IllegalArgumentException e) {
+            temps = next.allocate(Math.addExact(bytes, Tensor.SLACK), Tensor.ALIGNMENT);
+        } catch (OutOfMemoryError | IllegalArgumentException | ArithmeticException e) {
             next.close();
             throw new CallException(entry.name(), "a call with these shapes needs " + bytes + " bytes for temporary values, which this process cannot have", e);
         }
@@ -290,16 +310,16 @@ final class Bindings implements Team.Task {
         }
         var segment = tensor.segment();
         if (tensor.isCollected()) {
-            put(slot, segment);
+            put(slot, tensor.roomySegment());
             return null;
         }
         foreign[foreigners++] = segment;
         if (segment.isNative() && segment.isAccessibleBy(ANYONE) && (executable.symbol() == null || plan.members() == 1 && guard(segment))) {
-            put(slot, segment);
+            put(slot, tensor.roomySegment());
             return null;
         }
-        var own = staged != null && staged.byteSize() == segment.byteSize() ? staged
-                : Arena.ofAuto().allocate(segment.byteSize(), Tensor.ALIGNMENT);
+        long bytes = segment.byteSize() + Tensor.SLACK;
+        var own = staged != null && staged.byteSize() == bytes ? staged : Arena.ofAuto().allocate(bytes, Tensor.ALIGNMENT);
         put(slot, own);
         return own;
     }
@@ -332,7 +352,7 @@ final class Bindings implements Team.Task {
         }
         for (int i = 0; i < inputs.length; i++) {
             if (stagedInputs[i] != null) {
-                MemorySegment.copy(inputs[i].segment(), 0, stagedInputs[i], 0, stagedInputs[i].byteSize());
+                MemorySegment.copy(inputs[i].segment(), 0, stagedInputs[i], 0, inputs[i].segment().byteSize());
             }
         }
         if (executable.preparation() != null) {
@@ -345,7 +365,7 @@ final class Bindings implements Team.Task {
         }
         for (int i = 0; i < outputs.length; i++) {
             if (stagedOutputs[i] != null) {
-                MemorySegment.copy(stagedOutputs[i], 0, outputs[i].segment(), 0, stagedOutputs[i].byteSize());
+                MemorySegment.copy(stagedOutputs[i], 0, outputs[i].segment(), 0, outputs[i].segment().byteSize());
             }
         }
         // Native code knows addresses only: the tensors must not be collected before it is done.

@@ -14,6 +14,8 @@ import java.util.Map;
 /// Chooses each function's variant and makes it executable. The bytes it gets are verified already.
 final class CodeLoader {
 
+    private static final String SCALAR = "jvm-scalar";
+
     private final Model model;
     private final Map<String, byte[]> entries;
     private final LoadOptions options;
@@ -56,6 +58,18 @@ final class CodeLoader {
                 Machine.hasVectors() || present.stream().noneMatch(target -> target.startsWith("jvm-v"))
                         ? "ask for another target, or compile the model for this one"
                         : "start Java with --add-modules jdk.incubator.vector for the targets jvm-v…, or compile the model for one of these");
+    }
+
+    /// The code that a function starts with while `best` is warmed up; null if it starts with that.
+    Executable quick(Manifest.FunctionEntry function, Executable best) {
+        if (options.quickStart() && best.variant().isJvm()) {
+            for (var variant : function.variants()) {
+                if (variant.target().equals(SCALAR) && best.variant() != variant) {
+                    return jvm(function, variant);
+                }
+            }
+        }
+        return null;
     }
 
     private Executable jvm(Manifest.FunctionEntry function, Manifest.Variant variant) {

@@ -15,12 +15,16 @@ public final class Function {
     private final Model model;
     private final Manifest.FunctionEntry entry;
     private final Executable executable;
+    private final WarmUp warmUp;            // or null
     private final List<Session> idle = new ArrayList<>();
 
-    Function(Model model, Manifest.FunctionEntry entry, Executable executable) {
+    /// @param executable what calls run
+    /// @param quick      what they run until that is warmed up, or null
+    Function(Model model, Manifest.FunctionEntry entry, Executable executable, Executable quick) {
         this.model = model;
         this.entry = entry;
         this.executable = executable;
+        this.warmUp = quick == null ? null : new WarmUp(model, entry, quick, executable);
     }
 
     /// The name.
@@ -58,9 +62,27 @@ public final class Function {
         return entry;
     }
 
-    /// The target whose code runs: `jvm-v512`, `linux-x86_64-v4`, …
+    /// The target whose code runs at present: `jvm-v512`, `linux-x86_64-v4`, … After a quick start it is another than at first.
     public String target() {
-        return executable.variant().target();
+        return executable().variant().target();
+    }
+
+    /// What calls run at present.
+    Executable executable() {
+        return warmUp == null ? executable : warmUp.chosen();
+    }
+
+    /// Notes a call with these inputs by a session that is still in it.
+    void called(Tensor[] inputs) {
+        if (warmUp != null && !warmUp.isOver()) {
+            warmUp.called(inputs);
+        }
+    }
+
+    void stopWarmUp() {
+        if (warmUp != null) {
+            warmUp.stop();
+        }
     }
 
     /// Calls a function of one output.
@@ -121,7 +143,7 @@ public final class Function {
     ///
     /// @throws IllegalArgumentException if `threads` is below 1
     public Session session(int threads) {
-        return new Session(model, this, executable, threads);
+        return new Session(model, this, threads);
     }
 
     /// The signature: `predict(image: f32[N, 784]) -> (result: f32[N, 10])`.

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.StampedLock;
 ///
 /// A model may be used by several threads. Calls of functions that only read state run at once; a call that writes state,
 /// and everything here that replaces state, waits until it is alone. [#close] waits for running calls, then frees the
-/// state, the sessions and the code; tensors of [#state] cannot be used after it.
+/// state, the sessions and the code; tensors of [#state] cannot be used after it. Nothing goes on in the background then.
 public final class Model implements AutoCloseable {
 
     /// How often a writer looks for calls to end before it lets the processor go, and for how many nanoseconds it does.
@@ -63,7 +63,8 @@ public final class Model implements AutoCloseable {
             ManifestCheck.checkTensors(manifest, weights, constants);
             var loader = new CodeLoader(this, entries, options, arena);
             for (var entry : manifest.functions()) {
-                functions.put(entry.name(), new Function(this, entry, loader.load(entry)));
+                var best = loader.load(entry);
+                functions.put(entry.name(), new Function(this, entry, best, loader.quick(entry, best)));
             }
         } catch (Throwable e) {
             arena.close();
@@ -234,6 +235,7 @@ public final class Model implements AutoCloseable {
     /// Waits for running calls, then frees everything. Closing twice does nothing.
     @Override
     public void close() {
+        functions.values().forEach(Function::stopWarmUp);
         long stamp = lock.writeLock();
         try {
             if (closed) {
@@ -300,11 +302,11 @@ public final class Model implements AutoCloseable {
     }
 
     MemorySegment memory(String stateName) {
-        return state.get(stateName).segment();
+        return state.get(stateName).roomySegment();
     }
 
     MemorySegment constant(String name) {
-        return constants.get(name).segment();
+        return constants.get(name).roomySegment();
     }
 
     /// The numbers by which [#changed] and [#changes] know state tensors.
@@ -328,11 +330,11 @@ public final class Model implements AutoCloseable {
         return sum;
     }
 
-    /// Memory that lives as long as the model.
+    /// Memory that lives as long as the model, with slack behind it.
     ///
     /// @throws OutOfMemoryError if there is none
     MemorySegment allocate(long bytes) {
-        return arena.allocate(Math.max(bytes, 1), Tensor.ALIGNMENT);
+        return arena.allocate(Math.addExact(bytes, Tensor.SLACK), Tensor.ALIGNMENT);
     }
 
     void opened(Session session) {
@@ -391,14 +393,14 @@ public final class Model implements AutoCloseable {
         if (bytes > 0 && bytes - (long) Tensor.ALIGNMENT * manifest.state().size() > weights.bytes()) {
             throw ArtifactException.damaged(Manifest.ENTRY, "the state has " + bytes + " bytes, " + Manifest.WEIGHTS + " only " + weights.bytes());
         }
-        var memory = arena.allocate(bytes, Tensor.ALIGNMENT);
+        var memory = arena.allocate(Math.addExact(bytes, Tensor.SLACK), Tensor.ALIGNMENT);
         for (var row : manifest.state()) {
             long[] shape = row.shape().stream().mapToLong(Long::longValue).toArray();
             long size = ManifestCheck.elements(row.name(), row.shape()) * row.type().bytes();
-            var segment = memory.asSlice(offsets.get(row.name()), size);
+            var roomy = memory.asSlice(offsets.get(row.name()), size + Tensor.SLACK);
             stateNumbers.put(row.name(), stateNumbers.size());
-            state.put(row.name(), Tensor.wrap(segment, row.type(), shape));
-            views.put(row.name(), Tensor.wrap(segment.asReadOnly(), row.type(), shape));
+            state.put(row.name(), Tensor.of(roomy, row.type(), shape));
+            views.put(row.name(), Tensor.wrap(roomy.asSlice(0, size).asReadOnly(), row.type(), shape));
         }
         return memory;
     }

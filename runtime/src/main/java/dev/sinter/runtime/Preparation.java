@@ -32,6 +32,16 @@ final class Preparation {
         this.reads = model.stateNumbers(program.buffers().stream().filter(b -> b.role() == Manifest.Role.STATE).map(Manifest.Buffer::name).toList());
     }
 
+    /// The JVM code, or null.
+    Code code() {
+        return code;
+    }
+
+    /// What the manifest says about it.
+    Manifest.Preparation program() {
+        return program;
+    }
+
     /// The memory of a prepared buffer, which lives as long as the model.
     ///
     /// @throws CallException if there is not enough

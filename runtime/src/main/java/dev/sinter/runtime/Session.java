@@ -26,11 +26,11 @@ public final class Session implements AutoCloseable {
     private final Function function;
     private final int[] writes;
     private final int threads;
-    private final Bindings bindings;
+    private Bindings bindings;          // used by the user only
     private volatile Thread user;       // the thread that is in a call
     private boolean closed;             // written and read by the user only
 
-    Session(Model model, Function function, Executable executable, int threads) {
+    Session(Model model, Function function, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("a call needs at least one thread, not " + threads);
         }
@@ -40,7 +40,7 @@ public final class Session implements AutoCloseable {
         this.threads = threads;
         long stamp = model.enter(false);
         try {
-            this.bindings = new Bindings(model, function, executable, threads);
+            this.bindings = new Bindings(model, function, function.executable(), threads);
             model.opened(this);
         } finally {
             model.leave(stamp);
@@ -112,11 +112,16 @@ public final class Session implements AutoCloseable {
     }
 
     private void run() {
+        Executable present = function.executable();
+        if (bindings.executable() != present) {
+            bindings = bindings.on(function, present);
+        }
         try {
             bindings.run();
         } finally {
             model.changed(writes);
         }
+        function.called(bindings.inputs());
     }
 
     /// Frees the session's memory. Closing twice does nothing.

@@ -16,6 +16,9 @@ public final class Tensor {
     /// The alignment of tensors that are allocated here, in bytes.
     public static final int ALIGNMENT = 64;
 
+    /// The bytes that memory of ours has behind the last element, which belong to nobody: the size of the largest vector.
+    static final int SLACK = 64;
+
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE;
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT;
@@ -26,13 +29,15 @@ public final class Tensor {
     private final long[] shape;
     private final long elements;
     private final MemorySegment segment;
+    private final MemorySegment roomy;
     private final boolean collected;
 
-    private Tensor(ElementType type, long[] shape, long elements, MemorySegment segment, boolean collected) {
+    private Tensor(ElementType type, long[] shape, long elements, MemorySegment segment, MemorySegment roomy, boolean collected) {
         this.type = type;
         this.shape = shape;
         this.elements = elements;
         this.segment = segment;
+        this.roomy = roomy;
         this.collected = collected;
     }
 
@@ -50,7 +55,15 @@ public final class Tensor {
 
     private static Tensor allocate(Arena arena, boolean collected, ElementType type, long... shape) {
         long elements = elementsOf(type, shape);
-        return new Tensor(type, shape.clone(), elements, arena.allocate(elements * type.bytes(), ALIGNMENT), collected);
+        long bytes = elements * type.bytes();
+        var roomy = arena.allocate(Math.addExact(bytes, SLACK), ALIGNMENT);
+        return new Tensor(type, shape.clone(), elements, roomy.asSlice(0, bytes), roomy, collected);
+    }
+
+    /// A tensor at the start of memory of ours that goes on for [#SLACK] bytes behind it at least.
+    static Tensor of(MemorySegment roomy, ElementType type, long... shape) {
+        long elements = elementsOf(type, shape);
+        return new Tensor(type, shape.clone(), elements, roomy.asSlice(0, elements * type.bytes()), roomy, false);
     }
 
     /// A tensor over memory of the caller's, heap or native. Calls with heap memory, or with memory that only one thread
@@ -69,7 +82,7 @@ public final class Tensor {
         if (!aligned) {
             throw new IllegalArgumentException("the memory is not aligned to its " + type + " elements of " + type.bytes() + " bytes");
         }
-        return new Tensor(type, shape.clone(), bytes / type.bytes(), segment, false);
+        return new Tensor(type, shape.clone(), bytes / type.bytes(), segment, segment, false);
     }
 
     /// A copy of `data` with this shape; no shape means rank 0, one element.
@@ -164,6 +177,11 @@ public final class Tensor {
     /// The memory: exactly the elements.
     public MemorySegment segment() {
         return segment;
+    }
+
+    /// The memory and, where it is ours, the slack behind it.
+    MemorySegment roomySegment() {
+        return roomy;
     }
 
     /// The row-major number of the element at `index`.

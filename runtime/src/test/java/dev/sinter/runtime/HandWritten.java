@@ -150,7 +150,7 @@ final class HandWritten {
 
         @Override
         public void run(long[] dims, MemorySegment[] buffers, Team team, int member) {
-            if (buffers[0].byteSize() != 64L * team.size()) {
+            if (buffers[0].byteSize() != 64L * team.size() + 64) {
                 throw new IllegalStateException("the temp has " + buffers[0].byteSize() + " bytes for " + team.size() + " members");
             }
             for (long i = member; i < dims[0]; i += team.size()) {

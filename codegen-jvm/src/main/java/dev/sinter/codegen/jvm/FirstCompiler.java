@@ -18,6 +18,7 @@ final class FirstCompiler extends MethodVisitor {
     private static final int LIMIT = 5_500;
     // Measured: with how many of one kind C1 gives up, JDK 25.
     private static final int VECTOR_ACCESS = 10_000 / 48;
+    private static final int MASKED_ACCESS = 10_000 / 15;
     private static final int SCALAR_ACCESS = 10_000 / 180;
     private static final int STATIC_CALL = 10_000 / 500;
     private static final int VIRTUAL_CALL = 10_000 / 1000;
@@ -37,7 +38,7 @@ final class FirstCompiler extends MethodVisitor {
     @Override
     public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
         registers += switch (name) {
-            case "fromMemorySegment", "intoMemorySegment" -> VECTOR_ACCESS;
+            case "fromMemorySegment", "intoMemorySegment" -> descriptor.contains(Split.MASK_DESCRIPTOR) ? MASKED_ACCESS : VECTOR_ACCESS;
             case "get", "set" -> SCALAR_ACCESS;
             default -> !owner.startsWith(Split.API) ? 1 : opcode == INVOKEVIRTUAL && !name.startsWith("reinterpret") ? VIRTUAL_CALL : STATIC_CALL;
         };

@@ -11,7 +11,7 @@ import org.objectweb.asm.Opcodes;
 final class Frame {
     /// The locals of a name: one for a scalar, one for each part of a vector.
     ///
-    /// @param carrier the type whose lanes a mask selects; for other vectors and scalars the type itself
+    /// @param carrier the type whose lanes a mask selects, `BOOL` for a mask that is kept as the bits of a long; for other vectors and scalars the type itself
     record Slot(ElementType carrier, int[] locals) { }
 
     private final Instructions code;
@@ -25,11 +25,13 @@ final class Frame {
         this.vectorBits = vectorBits;
     }
 
-    /// Gives locals to a name. A mask is kept for vectors of `carrier`, which other names ignore.
+    /// Gives locals to a name. A mask is kept for vectors of `carrier`, or as bits (`BOOL`); other names ignore it.
     Slot bind(Expr.Var name, ElementType carrier) {
         Slot slot;
         if (name.lanes() == 1) {
             slot = new Slot(name.type(), new int[] {code.newLocal(name.type())});
+        } else if (name.type() == ElementType.BOOL && carrier == ElementType.BOOL) {
+            slot = new Slot(carrier, new int[] {code.newLocal(ElementType.I64)});
         } else {
             ElementType kept = name.type() == ElementType.BOOL ? carrier : name.type();
             var locals = new int[Split.of(kept, name.lanes(), vectorBits).count()];

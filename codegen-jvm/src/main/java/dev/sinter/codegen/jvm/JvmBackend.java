@@ -30,8 +30,8 @@ import org.objectweb.asm.util.TraceClassVisitor;
 public final class JvmBackend {
     /// HotSpot compiles no method of more bytes.
     static final int METHOD_LIMIT = 8000;
-    /// What methods are cut to; if wide instructions make one larger than the limit after all, the next is tried.
-    private static final int[] BUDGETS = {6000, 3500, 2000};
+    /// What methods are cut to; if a statement alone is larger, or wide instructions make a method larger than the limit after all, the next is tried.
+    private static final int[] BUDGETS = {6000, 7600, 3500, 2000};
     /// The method behind `Code.run`; not an identifier, so that no kernel's method has its name.
     private static final String ENTRY = "run-all";
     private static final Set<Integer> VECTOR_BITS = Set.of(0, 128, 256, 512);
@@ -54,13 +54,19 @@ public final class JvmBackend {
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("program " + program.name() + " is not ready for the JVM backend: " + String.join("; ", problems));
         }
+        IllegalArgumentException problem = null;
         for (int budget : BUDGETS) {
-            byte[] bytes = emit(program, className.replace('.', '/'), vectorBits, budget);
-            if (bytes != null) {
-                return Map.of(className, bytes);
+            try {
+                byte[] bytes = emit(program, className.replace('.', '/'), vectorBits, budget);
+                if (bytes != null) {
+                    return Map.of(className, bytes);
+                }
+            } catch (IllegalArgumentException e) {
+                problem = problem == null ? e : problem;
             }
         }
-        throw new IllegalArgumentException("program " + program.name() + " cannot be split into JVM methods of at most " + METHOD_LIMIT + " bytes");
+        throw problem != null ? problem
+                : new IllegalArgumentException("program " + program.name() + " cannot be split into JVM methods of at most " + METHOD_LIMIT + " bytes");
     }
 
     /// The readable form of a class file: its instructions as text.

@@ -11,6 +11,9 @@ import java.util.function.IntConsumer;
 
 /// Pushes the parts of masks: vectors of bools. A part selects lanes of a vector of the *carrier* type that its consumer asks for;
 /// where that is not the type the mask comes from, it is converted, by way of its bits if the parts have other lanes.
+///
+/// A mask that comes from no vector, but from positions, scalars or memory, is *positional*: it is computed as the bits of a long, lane 0 lowest,
+/// and is kept and passed as such. A long is never boxed, and what a part needs of it is one instruction, which the JIT shares.
 final class Masks {
     /// The carrier of a mask that comes from no vector.
     static final ElementType DEFAULT_CARRIER = ElementType.F32;
@@ -21,6 +24,22 @@ final class Masks {
     Masks(MethodBody method) {
         this.method = method;
         this.code = method.code();
+    }
+
+    /// How a name for `mask` that is never assigned is best kept: as bits (`BOOL`), or for vectors of the type that costs no conversion.
+    ElementType keptAs(Expr mask) {
+        return isPositional(mask) ? ElementType.BOOL : carrierOf(mask);
+    }
+
+    /// Whether a mask comes from no vector.
+    private boolean isPositional(Expr mask) {
+        return switch (mask) {
+            case Expr.Const _, Expr.Splat _, Expr.FirstLanes _, Expr.Load _ -> true;
+            case Expr.Var name -> method.frame().slot(name).carrier() == ElementType.BOOL;
+            case Expr.Apply(_, var arguments) -> arguments.stream().allMatch(a -> a.type() == ElementType.BOOL && isPositional(a));
+            case Expr.Cast(_, var x) -> x.type() == ElementType.BOOL && isPositional(x);
+            case Expr.Bitcast _, Expr.Ramp _, Expr.Halve _ -> false;
+        };
     }
 
     /// The carrier that costs no conversion.
@@ -36,7 +55,7 @@ final class Masks {
                     arguments.getFirst().type();
             case Expr.Apply(_, var arguments) -> arguments.stream().map(this::sourceOf).filter(Objects::nonNull).findFirst().orElse(null);
             case Expr.Cast(_, var x) -> x.type() == ElementType.BOOL ? sourceOf(x) : x.type();
-            case Expr.Var name -> method.frame().slot(name).carrier();
+            case Expr.Var name -> isPositional(name) ? null : method.frame().slot(name).carrier();
             case Expr.Const _, Expr.Bitcast _, Expr.Load _, Expr.Splat _, Expr.Ramp _, Expr.FirstLanes _, Expr.Halve _ -> null;
         };
     }
@@ -44,6 +63,16 @@ final class Masks {
     /// Pushes the mask for part `part` of vectors of `carrier`.
     void push(Expr mask, ElementType carrier, int part) {
         Split split = method.vectors().split(carrier, mask.lanes());
+        if (!(mask instanceof Expr.Const || mask instanceof Expr.Splat || mask instanceof Expr.FirstLanes) && isPositional(mask)) {
+            split.species(code);
+            pushBits(mask);
+            if (part > 0) {
+                code.push(part * split.partLanes());
+                code.op(LUSHR);
+            }
+            fromBits();
+            return;
+        }
         switch (mask) {
             case Expr.Const(_, long bits, _) -> {
                 split.species(code);
@@ -61,14 +90,7 @@ final class Masks {
             }
             case Expr.FirstLanes(var count, _) -> {
                 split.species(code);
-                firstLanes(count, split, part);
-                fromBits();
-            }
-            case Expr.Load load -> {
-                split.species(code);
-                method.frame().shareBits(load, () -> method.memory().pushBits(load));
-                code.push(part * split.partLanes());
-                code.op(LUSHR);
+                firstLanes(count, (long) part * split.partLanes(), split.partLanes());
                 fromBits();
             }
             case Expr.Cast(_, var x) -> {
@@ -87,7 +109,7 @@ final class Masks {
                     logic(fn, arguments, carrier, part);
                 }
             }
-            case Expr.Bitcast _, Expr.Ramp _, Expr.Halve _ -> throw new IllegalStateException(mask + " is no mask");
+            case Expr.Load _, Expr.Bitcast _, Expr.Ramp _, Expr.Halve _ -> throw new IllegalStateException(mask + " is no mask, or a positional one");
         }
     }
 
@@ -167,15 +189,66 @@ final class Masks {
         }
     }
 
-    /// Pushes all lanes of a mask as the bits of a long, lane 0 lowest.
+    /// Pushes all lanes of a mask as the bits of a long, lane 0 lowest; those beyond its lanes are 0.
     void pushBits(Expr mask) {
-        if (mask instanceof Expr.Load load) {
-            method.frame().shareBits(load, () -> method.memory().pushBits(load));
+        if (isPositional(mask)) {
+            method.frame().shareBits(mask, () -> positionalBits(mask));
             return;
         }
         ElementType carrier = carrierOf(mask);
         Split split = method.vectors().split(carrier, mask.lanes());
         joinedBits(0, split.count(), split.partLanes(), p -> push(mask, carrier, p));
+    }
+
+    private void positionalBits(Expr mask) {
+        long all = -1L >>> Long.SIZE - mask.lanes();
+        switch (mask) {
+            case Expr.Const(_, long bits, _) -> code.push(bits == 0 ? 0L : all);
+            case Expr.Splat(var x, _) -> {
+                method.scalars().pushShared(x);
+                code.op(I2L);
+                code.op(LNEG);
+                code.push(all);
+                code.op(LAND);
+            }
+            case Expr.FirstLanes(var count, int lanes) -> firstLanes(count, 0, lanes);
+            case Expr.Load load -> method.memory().pushBits(load);
+            case Expr.Var name -> code.load(ElementType.I64, method.frame().slot(name).locals()[0]);
+            case Expr.Cast(_, var x) -> pushBits(x);
+            case Expr.Apply(var fn, var arguments) -> {
+                arguments.forEach(this::pushBits);
+                switch (fn) {
+                    case AND -> code.op(LAND);
+                    case OR -> code.op(LOR);
+                    case XOR, NE -> code.op(LXOR);
+                    case EQ -> {
+                        code.op(LXOR);
+                        code.push(all);
+                        code.op(LXOR);
+                    }
+                    case NOT -> {
+                        code.push(all);
+                        code.op(LXOR);
+                    }
+                    case SELECT -> select();
+                    default -> throw new IllegalStateException(fn + " of bools");
+                }
+            }
+            case Expr.Bitcast _, Expr.Ramp _, Expr.Halve _ -> throw new IllegalStateException(mask + " is no positional mask");
+        }
+    }
+
+    /// With the bits of a condition and of two masks on the stack, those of the first where the condition is set, else of the second.
+    private void select() {
+        int mark = code.mark();
+        int otherwise = code.newLocal(ElementType.I64);
+        code.store(ElementType.I64, otherwise);
+        code.load(ElementType.I64, otherwise);            // (then ^ otherwise) & condition ^ otherwise
+        code.op(LXOR);
+        code.op(LAND);
+        code.load(ElementType.I64, otherwise);
+        code.op(LXOR);
+        code.release(mark);
     }
 
     /// Pushes a mask's lanes combined to a bool by `AND`, `OR` or `XOR`: their order does not matter.
@@ -202,20 +275,29 @@ final class Masks {
         }
     }
 
-    /// Pushes the lowest `count - before` bits, where `before` lanes precede this part; no bits, or those of the part, if that is out of
-    /// range. Nothing overflows, whatever `count` is.
-    private void firstLanes(Expr count, Split split, int part) {
-        long before = (long) part * split.partLanes();
-        code.push(-1L);
-        method.scalars().pushShared(count);
-        code.push(before);
-        code.invokeStatic("java/lang/Math", "max", "(JJ)J");
-        code.push(before);
-        code.op(LSUB);
-        code.push((long) split.partLanes());
-        code.invokeStatic("java/lang/Math", "min", "(JJ)J");
-        code.op(L2I);
-        code.op(LSHL);
+    /// Pushes the lowest `count - before` bits of `lanes`; none, or all of them, if that is out of range. Nothing overflows, whatever `count` is.
+    private void firstLanes(Expr count, long before, int lanes) {
+        int halves = lanes == Long.SIZE ? 2 : 1;               // a shift by 64 is one by 0, two by 32 are not
+        for (int half = 0; half < halves; half++) {
+            if (half == 0) {
+                code.push(-1L);
+            }
+            method.scalars().pushShared(count);
+            code.push(before);
+            code.invokeStatic("java/lang/Math", "max", "(JJ)J");
+            code.push(before);
+            code.op(LSUB);
+            code.push((long) lanes);
+            code.invokeStatic("java/lang/Math", "min", "(JJ)J");
+            code.op(L2I);
+            if (halves > 1) {
+                code.push(half);
+                code.op(IADD);
+                code.op(ICONST_1);
+                code.op(ISHR);                                 // c / 2 and (c + 1) / 2
+            }
+            code.op(LSHL);
+        }
         code.push(-1L);
         code.op(LXOR);
     }

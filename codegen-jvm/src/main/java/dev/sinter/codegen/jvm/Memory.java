@@ -143,29 +143,67 @@ final class Memory {
         }
     }
 
+    /// Lanes side by side, all of them or those that a mask sets.
+    ///
+    /// A masked load that lies within the segment is an ordinary one, blended with zeros; nearly all do, since memory of the runtime's goes on behind its
+    /// last element. The question stands in the method itself, so that its profile is its own and C2 leaves out the side that is never taken. In the Vector
+    /// API's masked load both sides stay, and C2 boxes the accumulators that meet what it loads.
     private void contiguous(Buffer buffer, Split split, Runnable offset, Runnable mask) {
-        boolean inPlace = mask == null || method.isClosed();
-        if (inPlace) {
+        if (mask == null) {
             split.species(code);
+            method.segment(buffer);
+            offset.run();
+            load(split, false);
+            return;
         }
-        method.segment(buffer);
+        Label outside = new Label();
+        Label end = new Label();
+        mask.run();
+        int lanes = code.newLocal(1);
+        code.storeReference(lanes);
         offset.run();
-        if (inPlace) {
+        int from = keep(ElementType.I64);
+        code.load(ElementType.I64, from);
+        method.segment(buffer);
+        code.invokeInterface(SEGMENT, "byteSize", "()J");
+        code.push((long) split.partBytes());
+        code.op(LSUB);
+        code.load(ElementType.I64, from);
+        code.op(LSUB);
+        code.op(LOR);                                    // negative if either is: the offset, or what is left of the segment behind the vector
+        code.push(0L);
+        code.op(LCMP);
+        code.jump(IFLT, outside);
+        split.species(code);
+        code.invokeStatic(split.owner(), "zero", "(" + Split.SPECIES_DESCRIPTOR + ")" + split.descriptor());
+        split.species(code);
+        method.segment(buffer);
+        code.load(ElementType.I64, from);
+        load(split, false);
+        code.loadReference(lanes);
+        method.vectors().blend(split);
+        code.jump(GOTO, end);
+        code.place(outside);
+        split.species(code);
+        method.segment(buffer);
+        code.load(ElementType.I64, from);
+        order(code);
+        code.loadReference(lanes);
+        load(split, true);
+        code.place(end);
+    }
+
+    /// Loads with species, segment and offset on the stack, and behind them, if it is masked, byte order and mask.
+    private void load(Split split, boolean masked) {
+        if (!masked) {
             order(code);
         }
-        if (mask != null) {
-            mask.run();
-        }
-        if (inPlace) {
-            code.invokeStatic(split.owner(), "fromMemorySegment", "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR
-                    + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")" + split.descriptor());
-        } else {
-            method.target().support().call(code, new MaskedAccess(split, false));
-        }
+        code.invokeStatic(split.owner(), "fromMemorySegment", "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR
+                + (masked ? Split.MASK_DESCRIPTOR : "") + ")" + split.descriptor());
     }
 
     /// Pushes the order of bytes in buffers.
-    static void order(Instructions code) {
+    private static void order(Instructions code) {
         code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + ORDER_DESCRIPTOR);
     }
 
@@ -275,28 +313,21 @@ final class Memory {
         }
         for (int p = 0; p < split.count(); p++) {
             method.vectors().push(value, p);
-        }
-        boolean inPlace = mask == null || method.isClosed();
-        for (int p = split.count() - 1; p >= 0; p--) {
-            if (!inPlace) {
-                MaskedAccess.reinterpret(code, split);
+            if (mask == null && Vectors.isAccumulator(value)) {
+                method.vectors().revealClass(split);
             }
+        }
+        for (int p = split.count() - 1; p >= 0; p--) {
             method.segment(to);
             method.scalars().pushShared(index);
             scale(to.type());
             addOffset((long) p * split.partBytes());
-            if (inPlace) {
-                order(code);
-            }
+            order(code);
             if (mask != null) {
                 code.loadReference(masks[p]);
             }
-            if (inPlace) {
-                code.invokeVirtual(split.owner(), "intoMemorySegment",
-                        "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")V");
-            } else {
-                method.target().support().call(code, new MaskedAccess(split, true));
-            }
+            code.invokeVirtual(split.owner(), "intoMemorySegment",
+                    "(" + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR + (mask == null ? "" : Split.MASK_DESCRIPTOR) + ")V");
         }
     }
 

@@ -34,17 +34,19 @@ record Method(String name, List<Expr.Var> parameters, List<Stmt> body, Expr.Var 
         return text.append(')').append(result == null ? "V" : descriptor(result, vectorBits)).toString();
     }
 
-    /// The descriptors of the values that a name is passed as: a scalar, or the parts of a vector.
+    /// The descriptors of the values that a name is passed as: a scalar, the bits of a mask, or the parts of a vector.
     private static String descriptor(Expr.Var name, int vectorBits) {
         if (name.lanes() == 1) {
             return Instructions.typeOf(name.type()).getDescriptor();
         }
-        boolean mask = name.type() == ElementType.BOOL;
-        Split split = Split.of(mask ? Masks.DEFAULT_CARRIER : name.type(), name.lanes(), vectorBits);
-        return (mask ? Split.MASK_DESCRIPTOR : split.descriptor()).repeat(split.count());
+        if (name.type() == ElementType.BOOL) {
+            return "J";
+        }
+        Split split = Split.of(name.type(), name.lanes(), vectorBits);
+        return split.descriptor().repeat(split.count());
     }
 
-    /// The argument words that a name takes, and with them the values that are boxed: a vector's parts.
+    /// The argument words that a name takes; for a vector, the number of its parts, which are boxed.
     static int words(Expr.Var name, int vectorBits) {
         int words = 0;
         for (Type type : Type.getArgumentTypes("(" + descriptor(name, vectorBits) + ")V")) {

@@ -68,7 +68,7 @@ final class MethodBody {
     /// Writes what comes before the statements.
     void open(Method method) {
         var mentions = Mentions.of(method.body());
-        method.parameters().forEach(p -> frame.bind(p, Masks.DEFAULT_CARRIER));
+        method.parameters().forEach(p -> frame.bind(p, ElementType.BOOL));
         for (Expr.Var name : mentions.free()) {
             int dim = target.program().dims().indexOf(name);
             if (name == LoopProgram.MEMBER) {
@@ -121,11 +121,6 @@ final class MethodBody {
         pushTeam();
         code.load(ElementType.I32, MEMBER);
         code.invokeVirtual("dev/sinter/runtime/Team", "barrier", "(I)V");
-    }
-
-    /// Whether the method is closed to C1.
-    boolean isClosed() {
-        return closed;
     }
 
     Target target() {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.objectweb.asm.commons.CodeSizeEvaluator;
@@ -20,7 +21,7 @@ import org.objectweb.asm.commons.CodeSizeEvaluator;
 /// A list of statements that is too large gives away, first, whole loops and branches, the largest first; then its tail, from a statement
 /// on where few values, and no vectors if possible, are still needed (vectors are boxed when they are passed). What is given away becomes a
 /// method, and its place is taken by a launch of a stand-in kernel. A method returns at most one changed name, so loops over many
-/// accumulators stay where they are.
+/// accumulators stay where they are. A vector that is one scalar in every lane is not passed, but made again from the scalar.
 final class Outliner {
     /// What a call takes at most, beside its arguments.
     private static final int CALL = 24;
@@ -34,6 +35,7 @@ final class Outliner {
     private final Map<Kernel, Method> callees = new IdentityHashMap<>();
     private final Map<Stmt, Integer> sizes = new IdentityHashMap<>();
     private final Set<Expr.Var> globals = new HashSet<>();
+    private final Map<Expr.Var, Stmt> repeatable = new IdentityHashMap<>();
     private String where;
     private String methodName;
     private int pieces;
@@ -65,8 +67,9 @@ final class Outliner {
         this.where = where;
         this.methodName = methodName;
         pieces = 1;                                            // 0 is the method itself
+        learn(body);
         var isolated = isolated(body, false);
-        return method(methodName + "-0", parameters, isolated, null);
+        return method(methodName + "-0", parameters, List.of(), isolated, null);
     }
 
     /// The same statements, where the body of a loop that declares vector accumulators for a loop within it is a method of its own: a
@@ -75,7 +78,7 @@ final class Outliner {
     private List<Stmt> isolated(List<Stmt> list, boolean inLoop) {
         if (inLoop && list.stream().anyMatch(Outliner::isVectorAccumulator) && list.stream().anyMatch(Outliner::isLoop)) {
             var mentions = Mentions.of(list);
-            if (mentions.assigned().isEmpty() && parameters(mentions).stream().allMatch(p -> p.lanes() == 1)) {
+            if (mentions.assigned().isEmpty() && parameters(mentions).stream().noneMatch(this::isBoxed)) {
                 Stmt call = call(list, Set.of());
                 return call == null ? list : List.of(call);
             }
@@ -94,6 +97,43 @@ final class Outliner {
         };
     }
 
+    /// Learns what is made again rather than passed.
+    private void learn(List<Stmt> statements) {
+        for (Stmt s : statements) {
+            if (s instanceof Stmt.Let(var name, var value) && !name.isMutable() && isRepeatable(value)) {
+                repeatable.put(name, s);
+            }
+            learn(children(s));
+        }
+    }
+
+    private static boolean isRepeatable(Expr vector) {
+        return switch (vector) {
+            case Expr.Splat(var x, _) -> isFixed(x);
+            case Expr.Ramp(var base, _, _) -> isFixed(base);
+            default -> false;
+        };
+    }
+
+    private static boolean isFixed(Expr scalar) {
+        return scalar instanceof Expr.Const || scalar instanceof Expr.Var name && !name.isMutable();
+    }
+
+    /// Whether a name is boxed where it is passed: a vector of numbers. A mask is passed as its bits.
+    private boolean isBoxed(Expr.Var name) {
+        return name.lanes() > 1 && name.type() != ElementType.BOOL && !repeatable.containsKey(name);
+    }
+
+    /// What makes again what the statements need.
+    private List<Stmt> made(List<Stmt> statements) {
+        return Mentions.of(statements).free().stream().map(repeatable::get).filter(Objects::nonNull).toList();
+    }
+
+    /// The statements, and before them those that make what can be made again.
+    private List<Stmt> complete(List<Stmt> statements) {
+        return join(made(statements), statements);
+    }
+
     private static boolean isVectorAccumulator(Stmt statement) {
         return statement instanceof Stmt.Let(var name, _) && name.isMutable() && name.lanes() > 1;
     }
@@ -102,9 +142,9 @@ final class Outliner {
         return statement instanceof Stmt.For || statement instanceof Stmt.While;
     }
 
-    private Method method(String name, List<Expr.Var> parameters, List<Stmt> body, Expr.Var result) {
+    private Method method(String name, List<Expr.Var> parameters, List<Stmt> made, List<Stmt> body, Expr.Var result) {
         int entries = Mentions.of(body).buffers().size() + Mentions.of(body).free().size();
-        var method = new Method(name, parameters, fit(body, budget - TABLE_ENTRY * entries, true), result);
+        var method = new Method(name, parameters, join(made, fit(body, budget - TABLE_ENTRY * entries - size(made), true)), result);
         methods.add(method);
         return method;
     }
@@ -155,14 +195,14 @@ final class Outliner {
         var needed = new HashSet<Expr.Var>();
         var changed = new HashSet<Expr.Var>();
         for (int k = list.size() - 1; k >= 0; k--) {
-            var mentions = Mentions.of(List.of(list.get(k)));
+            var mentions = Mentions.of(complete(List.of(list.get(k))));
             if (list.get(k) instanceof Stmt.Let let) {
                 needed.remove(let.name());
             }
             needed.addAll(parameters(mentions));
             mentions.assigned().stream().filter(v -> !declared.contains(v)).forEach(changed::add);
             words[k] = isReturnable(changed) ? needed.stream().mapToInt(this::words).sum() : Integer.MAX_VALUE;
-            boxed[k] = needed.stream().filter(p -> p.lanes() > 1).mapToInt(this::words).sum();
+            boxed[k] = needed.stream().filter(this::isBoxed).mapToInt(this::words).sum();
         }
         int best = -1;
         int prefix = 0;
@@ -204,8 +244,9 @@ final class Outliner {
         };
     }
 
-    /// Makes a method of `statements` and returns the call that takes their place; null if they are not callable.
-    private Stmt call(List<Stmt> statements, Set<Expr.Var> dying) {
+    /// Makes a method of the statements and returns the call that takes their place; null if they are not callable.
+    private Stmt call(List<Stmt> list, Set<Expr.Var> dying) {
+        var statements = complete(list);
         if (!isCallable(statements, dying)) {
             return null;
         }
@@ -213,7 +254,7 @@ final class Outliner {
         var parameters = parameters(mentions);
         var result = mentions.assigned().stream().filter(v -> !dying.contains(v)).findFirst().orElse(null);
         var standIn = new Kernel(methodName, parameters, List.of(), "");
-        callees.put(standIn, method(methodName + "-" + pieces++, parameters, statements, result));
+        callees.put(standIn, method(methodName + "-" + pieces++, parameters, made(list), list, result));
         return new Stmt.Launch(standIn, List.copyOf(parameters));
     }
 

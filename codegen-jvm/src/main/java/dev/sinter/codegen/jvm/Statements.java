@@ -33,7 +33,8 @@ final class Statements {
     private void write(Stmt statement) {
         switch (statement) {
             case Stmt.Let(var name, var value) -> {
-                ElementType carrier = name.type() == ElementType.BOOL && name.lanes() > 1 ? method.masks().carrierOf(value) : name.type();
+                ElementType carrier = name.type() != ElementType.BOOL || name.lanes() == 1 ? name.type()
+                        : name.isMutable() ? method.masks().carrierOf(value) : method.masks().keptAs(value);
                 define(method.frame().bind(name, carrier), value);
             }
             case Stmt.Assign(var name, var value) -> define(method.frame().slot(name), value);
@@ -77,6 +78,11 @@ final class Statements {
             return;
         }
         method.frame().sharing(method.vectors().repeats(value), () -> {
+            if (slot.carrier() == ElementType.BOOL) {
+                method.masks().pushBits(value);
+                code.store(ElementType.I64, slot.locals()[0]);
+                return;
+            }
             int parts = slot.locals().length;
             for (int p = 0; p < parts; p++) {
                 pushPart(value, slot.carrier(), p);
@@ -141,10 +147,11 @@ final class Statements {
             Expr argument = arguments.get(a);
             if (argument.lanes() == 1) {
                 method.scalars().push(argument);
+            } else if (argument.type() == ElementType.BOOL) {
+                method.masks().pushBits(argument);
             } else {
-                int parts = method.vectors().split(argument.type() == ElementType.BOOL ? Masks.DEFAULT_CARRIER : argument.type(), argument.lanes()).count();
-                for (int p = 0; p < parts; p++) {
-                    pushPart(argument, Masks.DEFAULT_CARRIER, p);
+                for (int p = 0; p < method.vectors().split(argument).count(); p++) {
+                    method.vectors().push(argument, p);
                 }
             }
         }

@@ -23,7 +23,6 @@ final class Support {
 
     private final String owner;
     private final Set<Helper> helpers = EnumSet.noneOf(Helper.class);
-    private final Set<MaskedAccess> accesses = new LinkedHashSet<>();
     private final Set<Gather> gathers = new LinkedHashSet<>();
     private final Map<Constant, String> shuffles = new LinkedHashMap<>();
     private boolean littleEndianLong;
@@ -38,12 +37,6 @@ final class Support {
     void call(Instructions code, Helper helper) {
         helpers.add(helper);
         code.invokeStatic(owner, helper.methodName(), helper.descriptor());
-    }
-
-    /// Calls a masked load or store.
-    void call(Instructions code, MaskedAccess access) {
-        accesses.add(access);
-        code.invokeStatic(owner, access.methodName(), access.descriptor());
     }
 
     /// Calls a load of lanes that lie apart.
@@ -79,7 +72,6 @@ final class Support {
     /// Writes all of it.
     void emit(ClassVisitor out) {
         helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
-        accesses.forEach(a -> method(out, a.methodName(), a.descriptor(), a::body));
         gathers.forEach(g -> method(out, g.methodName(), g.descriptor(), g::body));
         if (segmentClass || littleEndianLong || !shuffles.isEmpty()) {
             constants(out);

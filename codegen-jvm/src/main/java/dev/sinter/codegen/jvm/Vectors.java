@@ -122,7 +122,7 @@ final class Vectors {
             code.push(stride);
         }
         code.invokeVirtual(split.owner(), "mul", "(" + split.lane() + ")" + split.descriptor());
-        binary("add", split);
+        add(split);
     }
 
     private void apply(Fn fn, List<Expr> arguments, int part) {
@@ -137,38 +137,51 @@ final class Vectors {
             case FLOOR, CEIL, RINT, TRUNC -> round(fn, arguments.getFirst(), split, part);
             case SHL, SHR, USHR -> shift(fn, arguments.get(0), arguments.get(1), split, part);
             case FMA -> {
-                arguments.forEach(a -> push(a, part));
-                code.invokeVirtual(split.owner(), "fma", "(" + Split.VECTOR_DESCRIPTOR.repeat(2) + ")" + split.descriptor());
-            }
-            case NEG -> unary("neg", arguments.getFirst(), split, part);
-            case ABS -> unary("abs", arguments.getFirst(), split, part);
-            case NOT -> unary("not", arguments.getFirst(), split, part);
-            case SQRT -> unary("sqrt", arguments.getFirst(), split, part);
-            default -> {
                 push(arguments.get(0), part);
+                operator("FMA", "Ternary");
                 push(arguments.get(1), part);
+                push(arguments.get(2), part);
+                lanewise("Ternary", 2, split);
+            }
+            case NEG, ABS, NOT, SQRT -> {
+                push(arguments.getFirst(), part);
+                operator(fn.name(), "Unary");
+                lanewise("Unary", 0, split);
+            }
+            default -> {
+                boolean swapped = isCommutative(fn) && isAccumulator(arguments.get(0)) && !isAccumulator(arguments.get(1));
+                push(arguments.get(swapped ? 1 : 0), part);
+                push(arguments.get(swapped ? 0 : 1), part);
                 combine(fn, split);
             }
         }
     }
 
+    /// Whether the arguments of a function may change places; a NaN may then have another payload.
+    private static boolean isCommutative(Fn fn) {
+        return switch (fn) {
+            case ADD, MUL, MIN, MAX, AND, OR, XOR -> true;
+            default -> false;
+        };
+    }
+
+    /// Whether a vector comes from the round of a loop before. C2 does not see the class of such a vector when it comes to a method of its, and where a
+    /// process has vectors of several widths it cannot tell it from the method's profile either: better that the vector is an argument.
+    static boolean isAccumulator(Expr e) {
+        return e instanceof Expr.Var name && name.isMutable();
+    }
+
     /// Combines the two vectors on top by a function of two arguments other than a comparison.
     private void combine(Fn fn, Split split) {
         switch (fn) {
-            case ADD -> binary("add", split);
-            case SUB -> binary("sub", split);
-            case MUL -> binary("mul", split);
-            case MIN -> binary("min", split);
-            case MAX -> binary("max", split);
-            case AND -> binary("and", split);
-            case OR -> binary("or", split);
-            case XOR -> lanewise("XOR", split);
-            case SHL -> lanewise("LSHL", split);
-            case SHR -> lanewise("ASHR", split);
-            case USHR -> lanewise("LSHR", split);
+            case ADD, MUL, MIN, MAX, AND, OR, XOR -> binary(fn.name(), "Associative", split);
+            case SUB -> binary("SUB", "Binary", split);
+            case SHL -> binary("LSHL", "Binary", split);
+            case SHR -> binary("ASHR", "Binary", split);
+            case USHR -> binary("LSHR", "Binary", split);
             case DIV, REM -> {
                 if (split.type().isFloat()) {
-                    binary("div", split);
+                    binary("DIV", "Binary", split);
                 } else {
                     laneByLane(fn, split);
                 }
@@ -177,20 +190,45 @@ final class Vectors {
         }
     }
 
-    private void unary(String name, Expr x, Split split, int part) {
-        push(x, part);
-        code.invokeVirtual(split.owner(), name, "()" + split.descriptor());
+    /// Pushes an operator of the Vector API.
+    private void operator(String name, String kind) {
+        code.constantField(OPERATORS, name, "L" + OPERATORS + "$" + kind + ";");
     }
 
-    /// Calls the method `name` with the two vectors on top.
-    void binary(String name, Split split) {
-        code.invokeVirtual(split.owner(), name, "(" + Split.VECTOR_DESCRIPTOR + ")" + split.descriptor());
+    /// Calls `lanewise` with the operator and `arguments` vectors on top of another.
+    ///
+    /// It is the method that each class of vectors implements. Methods such as `add` lead to it by a virtual call of their own, whose profile is that of the
+    /// whole process: where that has vectors of several widths, C2 does not know the class, may not inline the call, and then boxes the vectors. The profile
+    /// of a call here is of this place alone.
+    private void lanewise(String kind, int arguments, Split split) {
+        code.invokeVirtual(split.owner(), "lanewise", "(L" + OPERATORS + "$" + kind + ";" + Split.VECTOR_DESCRIPTOR.repeat(arguments) + ")" + split.descriptor());
     }
 
-    private void lanewise(String operator, Split split) {
-        code.constantField(OPERATORS, operator, "L" + OPERATORS + (operator.equals("XOR") ? "$Associative;" : "$Binary;"));
+    /// Combines the two vectors on top by an operator.
+    private void binary(String operator, String kind, Split split) {
+        operator(operator, kind);
         code.op(SWAP);
-        code.invokeVirtual(split.owner(), "lanewise", "(L" + OPERATORS + "$Binary;" + Split.VECTOR_DESCRIPTOR + ")" + split.descriptor());
+        lanewise("Binary", 1, split);
+    }
+
+    /// Adds what changes nothing to the vector on top, -0 or 0: the result comes from a call of this place, so its class is known where it goes next.
+    void revealClass(Split split) {
+        split.species(code);
+        switch (split.type()) {
+            case F32 -> code.push(-0f);
+            case F64 -> code.push(-0d);
+            case I32 -> code.push(0);
+            case I64 -> code.push(0L);
+            case BOOL -> throw new IllegalStateException("a mask has no lanes to add to");
+        }
+        broadcast(split);
+        code.op(SWAP);
+        add(split);
+    }
+
+    /// Adds the two vectors on top.
+    private void add(Split split) {
+        binary("ADD", "Associative", split);
     }
 
     /// With a mask on top of `b` on top of `a`: `b` where it is set, else `a`.
