@@ -24,10 +24,15 @@ final class Artifacts {
     /// @param threads how many a call may use; 0 for as many as there are processors
     /// @throws UserError if there is no such file
     static Model load(Path file, String target, int threads) {
+        return load(file, options(target, threads));
+    }
+
+    /// As [#load(Path,String,int)], with options.
+    static Model load(Path file, LoadOptions options) {
         if (!Files.isRegularFile(file)) {
             throw new UserError(Files.isDirectory(file) ? file + " is a folder; expected an artifact" : "there is no file " + file);
         }
-        return Model.load(file, options(target, threads));
+        return Model.load(file, options);
     }
 
     static LoadOptions options(String target, int threads) {

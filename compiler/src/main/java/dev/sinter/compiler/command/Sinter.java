@@ -28,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `sinter`: finds the subcommand and turns whatever goes wrong into a message and an exit code.
 @Command(name = "sinter", description = "Compiles neural networks from model files to artifacts, and runs, tests and measures them.",
-        subcommands = {TrainCommand.class, CompileCommand.class, RunCommand.class, TestCommand.class, BenchCommand.class, IrCommand.class,
+        subcommands = {TrainCommand.class, CompileCommand.class, RunCommand.class, TestCommand.class, BenchCommand.class, WarmUpCommand.class, IrCommand.class,
             GraphCommand.class, ExplainCommand.class, CheckCommand.class, FormatCommand.class},
         footer = {"", "A model file holds one model, its training and its examples; those that come with Sinter are in the folder models.",
             "Every command explains itself: sinter COMMAND --help."})

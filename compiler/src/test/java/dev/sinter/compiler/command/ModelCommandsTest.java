@@ -12,13 +12,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The commands that read a model and train or run nothing.
 class ModelCommandsTest extends CommandLineTest {
     @Test
     void everyCommandExplainsItself() {
-        for (String command : new String[] {"train", "compile", "run", "test", "bench", "ir", "graph", "explain", "check", "fmt"}) {
+        for (String command : new String[] {"train", "compile", "run", "test", "bench", "warm-up", "ir", "graph", "explain", "check", "fmt"}) {
             assertTrue(succeeds(command, "--help").startsWith("Usage: sinter " + command), command);
             assertTrue(succeeds("--help").contains("\n  " + command), command);
         }
@@ -221,5 +222,21 @@ class ModelCommandsTest extends CommandLineTest {
         assertTrue(fails(2, "bench", small, "--targets", "gpu").startsWith("error: no target is called 'gpu'; there are interp, jvm, native, "));
         assertEquals("error: predict has no dim 'M'; its dims are N", fails(2, "bench", small, "--function", "predict", "--targets", "jvm", "--no-limits", "--dim", "M=3").strip());
         assertEquals("error: the interpreter needs the model file; an artifact holds no graphs", fails(2, "bench", artifact(), "--targets", "interp"));
+    }
+
+    @Test
+    void warmUpShowsTheTimeOfCallsSinceLoading() throws IOException {
+        String[] command = {"warm-up", artifact(), "--function", "predict", "--batch", "3", "--target", "jvm-scalar", "--seconds", "0.2"};
+        String out = succeeds(with(command, "-o", in("curve.svg")));
+        assertTrue(out.contains("since load") && out.contains("predict, jvm-scalar: first result after "), out);
+        assertTrue(Files.readString(folder.resolve("curve.svg")).contains("<svg"));
+        JsonNode json = new JsonMapper().readTree(succeeds(with(command, "--json")));
+        assertTrue(json.get("first_result_s").asDouble() <= json.get("warm_s").asDouble());
+        assertEquals("jvm-scalar", json.get("target").asText());
+        assertTrue(json.get("curve").size() > 1);
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new);
     }
 }
