@@ -130,7 +130,7 @@ final class Draft {
     /// Whether the shape is that of a part of the contraction's columns.
     private static boolean isPartOf(Value product, Value root) {
         int last = product.rank() - 1;
-        if (root.rank() != product.rank() || !root.shape().dims().subList(0, last).equals(product.shape().dims().subList(0, last))
+        if (last < 0 || root.rank() != product.rank() || !root.shape().dims().subList(0, last).equals(product.shape().dims().subList(0, last))
                 || !root.dim(last).isConstant() || !product.dim(last).isConstant() || root.dim(last).value() < SHORT) {
             return false;
         }
