@@ -20,20 +20,27 @@ import java.util.Map;
 /// @param s              elements of a tile along `second`
 /// @param v              vectors of a tile
 /// @param again          whether elements may be computed twice
+/// @param vectorsOutside whether tiles along the vector axis are the outer loop: each vector is then loaded from afar once
 /// @param cycles         the estimate
 record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
-                int r, int s, int v, boolean again, double cycles) {
+                int r, int s, int v, boolean again, boolean vectorsOutside, double cycles) {
     /// What an extent that is not known before the call is taken for.
     private static final double USUAL = 64;
-    private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 8, 12};
+    private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 7, 8, 12, 14};
     /// Elements of operands that stay in the second-level cache while tiles go over them again and again.
     private static final double CACHED = 160 * 1024;
-    /// How much slower tiles become when operands come from farther away.
-    private static final double FAR = 3;
+    /// How much slower tiles become when the lines of an operand come from many pages.
+    private static final double SCATTERED = 1.25;
+    /// Bytes that come from the second-level cache in a cycle.
+    private static final double FROM_NEAR = 40;
     /// Bytes that come from the third-level cache in a cycle.
     private static final double FROM_AFAR = 25;
     /// Cycles to copy an element.
     private static final double COPY = 1.5;
+    /// Cycles to copy an element of a window, whose lines are short.
+    private static final double COPY_OF_WINDOWS = 3;
+    /// Cycles for each operation of an epilogue that takes elements one by one.
+    private static final double ALONE = 2;
 
     /// The best plan, or null if there is none.
     static TilePlan of(Contraction c, Machine machine) {
@@ -76,11 +83,16 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double results = c.free().stream().mapToDouble(TilePlan::size).reduce(1, (x, y) -> x * y);
         double depth = c.contracted().stream().mapToDouble(TilePlan::size).reduce(1, (x, y) -> x * y);
         double steps = results / extent * vectors * depth;                 // vector multiply-adds
-        double fixed = epilogueLanes == 1 ? results * (4 + c.epilogue().size()) : results / lanes * c.epilogue().size();
+        double fixed = epilogueLanes == 1 ? results * ALONE * (4 + c.epilogue().size()) : results / lanes * c.epilogue().size();
         if (packed) {
             fixed += c.isFixed(splatsAreA ? c.b() : c.a()) ? 0 : COPY * covered(moving, c, axis) * extent;
         }
-        double far = footprint(c.a()) + footprint(c.b()) > CACHED ? FAR : 1;
+        double movingElements = footprint(splatsAreA ? c.b() : c.a());
+        double splatElements = footprint(splatsAreA ? c.a() : c.b());
+        boolean outside = movingElements > splatElements && (packed || again && axis.extent().isConstant());
+        double inner = outside ? splatElements : movingElements;
+        double rate = inner > CACHED ? FROM_AFAR : FROM_NEAR;
+        double scattered = !packed && movingElements > CACHED ? SCATTERED : 1;
         double strided = !packed && !stride.is(1) ? 2 : 1;
         var axes = new ArrayList<Axis>();
         axes.add(null);
@@ -106,11 +118,12 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                                 continue;
                             }
                             double loads = movingCount * v * strided + splatCount;
-                            double perStep = Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4) + 0.5;
+                            double streamed = (outside ? splatCount : movingCount * v * lanes) * c.type().bytes() / rate;
+                            double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + 0.5;
                             double wasted = open(first) * open(second) * waste(vectors, v) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
-                            double cycles = steps / sums * wasted * perStep * far + fixed;
+                            double cycles = steps / sums * wasted * perStep * scattered + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, cycles);
+                                best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, cycles);
                             }
                         }
                     }
@@ -128,8 +141,9 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         int lanes = machine.lanes(c.type());
         double panels = Math.ceil(columns / (2.0 * lanes)) * 2 * lanes * depth;
         double streamed = panels > CACHED ? panels * c.type().bytes() / FROM_AFAR : 0;
-        double packing = (c.isFixed(c.a()) || Packing.liesWell(c) ? 0 : rows) + (c.isFixed(c.b()) ? 0 : columns);
-        return product(c.batch()) * (Math.max(rows * panels / (1.8 * lanes), streamed) + COPY * packing * depth + rows * columns * c.epilogue().size() / (double) lanes);
+        double ofRows = product(c.batch()) * rows * depth > 2 * footprint(c.a()) ? COPY_OF_WINDOWS : COPY;
+        double packing = (c.isFixed(c.a()) || Packing.liesWell(c) ? 0 : ofRows * rows) + (c.isFixed(c.b()) ? 0 : COPY * columns);
+        return product(c.batch()) * (Math.max(rows * panels / (1.8 * lanes), streamed) + packing * depth + rows * columns * c.epilogue().size() / (double) lanes);
     }
 
     private static double product(List<Axis> axes) {
@@ -182,6 +196,16 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     /// What is computed, over what is wanted.
     private static double waste(double extent, int tile) {
         return Math.ceil(extent / tile) * tile / extent;
+    }
+
+    /// Elements of the vectors of a tile.
+    int width() {
+        return v * lanes;
+    }
+
+    /// This plan where the axis of the vectors has been cut into panels as wide as a tile.
+    TilePlan inPanels(Axis withinPanel) {
+        return new TilePlan(withinPanel, lanes, splatsAreA, packed, scalarEpilogue, first, second, r, s, v, again, false, cycles);
     }
 
     /// Whether the moving operand depends on an axis of the tile.

@@ -13,26 +13,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A tile of accumulators in registers, its operands loaded from where they are. For convolutions, whose windows are plain loads of the padded image, and for
 /// products that are too small or too skewed to be worth packing.
 ///
 /// ```text
 /// for every other free axis                                 (the outermost one is split among the team)
-///   for tiles of the first axis, of the second axis, of the vector axis
+///   for tiles of the first axis, of the second axis, of the vector axis      (of the vector axis first where more is loaded along it)
 ///     for every contracted: sum[r][s][v] = fma(splat a[r][s], b[r][s][v], sum[r][s][v])
 ///     epilogue, vector by vector
 /// ```
 ///
 /// Where the last tile does not fit, it is moved back so that it does, and some elements are computed twice: that is allowed, since an element's value
-/// does not depend on its tile, unless the epilogue reads what it writes. See [TilePlan] for what is chosen.
+/// does not depend on its tile, unless the epilogue reads what it writes. A moving operand that is copied first is laid out in panels as wide as a tile, in the
+/// order of the steps. See [TilePlan] for what is chosen.
 public final class TiledContraction implements ContractionSchedule {
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
     private static final int WRITTEN_OUT = 100;
     /// Masked vectors of a tile that may be stored one after the other.
     private static final int MASKED = 8;
-    /// The extent up to which steps along the last contracted axis are written out one after the other.
-    private static final int SHORT = 5;
 
     @Override
     public String name() {
@@ -49,7 +49,39 @@ public final class TiledContraction implements ContractionSchedule {
     public void emit(Contraction contraction, Machine machine, KernelSink out) {
         Contraction c = JoinAxes.of(contraction);
         TilePlan plan = TilePlan.of(c, machine);
-        new Emission(plan.packed() ? packed(c, plan, out) : c, plan, out).emit();
+        Axis vector = plan.vector();
+        Axis panel = null;
+        if (plan.packed() && vector.extent().isConstant() && vector.extent().value() > plan.width() && vector.extent().value() % plan.width() == 0) {
+            panel = Axis.of("panel", Dim.constant(vector.extent().value() / plan.width()));
+            Axis within = Axis.of(vector.name().name(), Dim.constant(plan.width()));
+            c = split(c, vector, panel, within);
+            panel = plan.vectorsOutside() ? panel : null;
+            plan = plan.inPanels(within);
+        }
+        new Emission(plan.packed() ? packed(c, plan, out) : c, plan, panel, out).emit();
+    }
+
+    /// The contraction with one axis cut in two.
+    private static Contraction split(Contraction c, Axis axis, Axis outer, Axis inner) {
+        Indices indices = c.indices();
+        indices.range(outer.name(), outer.extent());
+        indices.range(inner.name(), inner.extent());
+        var names = Map.of(axis.name(), Expr.plus(Expr.times(outer.name(), indices.dim(inner.extent())), inner.name()));
+        var rewriter = new Rewriter();
+        names.forEach(rewriter::with);
+        return new Contraction(c.type(), split(c.batch(), axis, outer, inner), split(c.rows(), axis, outer, inner), split(c.columns(), axis, outer, inner), c.contracted(),
+                split(c.a(), names, indices), split(c.b(), names, indices), c.accumulator(), rewriter.copy(c.epilogue()), indices, c.fixed());
+    }
+
+    private static List<Axis> split(List<Axis> axes, Axis axis, Axis outer, Axis inner) {
+        return axes.stream().flatMap(x -> x == axis ? Stream.of(outer, inner) : Stream.of(x)).toList();
+    }
+
+    private static Element split(Element element, Map<Expr.Var, Expr> names, Indices indices) {
+        var block = new Block();
+        Expr value = element.at(names, block);
+        indices.learn(block.statements());
+        return new Element(block.statements(), value);
     }
 
     /// Copies the moving operand so that its vectors lie together; the contraction of the copy.
@@ -87,11 +119,14 @@ public final class TiledContraction implements ContractionSchedule {
     private static final class Emission {
         private final Contraction c;
         private final TilePlan plan;
+        private final Axis outermost;
         private final KernelSink out;
 
-        Emission(Contraction c, TilePlan plan, KernelSink out) {
+        /// @param outermost the axis to go through first, or null for the longest that no tile goes along
+        Emission(Contraction c, TilePlan plan, Axis outermost, KernelSink out) {
             this.c = c;
             this.plan = plan;
+            this.outermost = outermost;
             this.out = out;
         }
 
@@ -99,11 +134,11 @@ public final class TiledContraction implements ContractionSchedule {
             out.kernel("dot", into -> {
                 var others = new ArrayList<Axis>();
                 for (Axis axis : c.free()) {
-                    if (axis != plan.vector() && axis != plan.first() && axis != plan.second()) {
+                    if (!axis.extent().is(1) && axis != plan.vector() && axis != plan.first() && axis != plan.second()) {
                         others.add(axis);
                     }
                 }
-                others.stream().max(Comparator.comparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY)).ifPresent(a -> {
+                Optional.ofNullable(outermost).or(() -> others.stream().max(Comparator.comparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY))).ifPresent(a -> {
                     others.remove(a);
                     others.addFirst(a);
                 });
@@ -114,8 +149,13 @@ public final class TiledContraction implements ContractionSchedule {
         /// Loops over the axes that are not tiled.
         private void others(List<Axis> axes, int k, Block into) {
             if (k == axes.size()) {
-                along(plan.first(), plan.r(), into, k == 0, (inFirst, first, r) ->
-                        along(plan.second(), plan.s(), inFirst, false, (in, second, s) -> vectors(in, new Corner(first, r, second, s))));
+                if (plan.vectorsOutside()) {
+                    vectors(into, k == 0, (inVectors, bases, left) -> along(plan.first(), plan.r(), inVectors, false, (inFirst, first, r) ->
+                            along(plan.second(), plan.s(), inFirst, false, (in, second, s) -> tile(in, new Corner(first, r, second, s), bases, left))));
+                    return;
+                }
+                along(plan.first(), plan.r(), into, k == 0, (inFirst, first, r) -> along(plan.second(), plan.s(), inFirst, false, (inSecond, second, s) ->
+                        vectors(inSecond, false, (in, bases, left) -> tile(in, new Corner(first, r, second, s), bases, left))));
                 return;
             }
             Axis axis = axes.get(k);
@@ -174,40 +214,48 @@ public final class TiledContraction implements ContractionSchedule {
             into.loop(axis.name().name(), full, extent, 1, Stmt.Binding.SERIAL, (b, i) -> tile.emit(b, i, 1));
         }
 
+        /// What stands in a loop over vectors: where each begins, and how many lanes of the only one there are (null for all).
+        private interface Vectors {
+            void emit(Block into, List<Expr> bases, Expr left);
+        }
+
         /// Tiles along the vector axis.
-        private void vectors(Block into, Corner corner) {
+        private void vectors(Block into, boolean parallel, Vectors tile) {
             int lanes = plan.lanes();
             Dim extent = plan.vector().extent();
             String name = plan.vector().name().name();
-            int width = plan.v() * lanes;
+            int width = plan.width();
             if (!extent.isConstant()) {
                 Expr n = dim(extent);
                 Expr full = into.let("full", Expr.times(Expr.apply(Fn.DIV, n, Expr.index(width)), Expr.index(width)));
-                into.loop(name, Expr.index(0), full, width, Stmt.Binding.SERIAL, (b, first) -> tile(b, corner, bases(first, plan.v()), null));
-                into.loop(name, full, n, lanes, Stmt.Binding.SERIAL, (b, first) -> tile(b, corner, List.of(first), Expr.apply(Fn.SUB, n, first)));
+                into.loop(name, Expr.index(0), full, width, Stmt.Binding.SERIAL, (b, first) -> tile.emit(b, bases(first, plan.v()), null));
+                into.loop(name, full, n, lanes, Stmt.Binding.SERIAL, (b, first) -> tile.emit(b, List.of(first), Expr.apply(Fn.SUB, n, first)));
                 return;
             }
             long n = extent.value();
             long count = (n + width - 1) / width;
             if (n < lanes) {
-                tile(into, corner, List.of(Expr.index(0)), Expr.index(n));
+                tile.emit(into, List.of(Expr.index(0)), Expr.index(n));
             } else if (n % width == 0) {
-                loop(into, count, width, (b, first) -> tile(b, corner, bases(first, plan.v()), null));
+                loop(into, count, width, parallel, (b, first) -> tile.emit(b, bases(first, plan.v()), null));
             } else if (plan.again()) {
-                loop(into, count, width, (b, first) -> tile(b, corner, bases(first, plan.v()).stream()
+                loop(into, count, width, parallel, (b, first) -> tile.emit(b, bases(first, plan.v()).stream()
                         .map(x -> clamped(b, x, n - lanes)).toList(), null));
             } else {
                 long whole = n / lanes * lanes;
-                into.loop(name, Expr.index(0), Expr.index(whole), lanes, Stmt.Binding.SERIAL, (b, first) -> tile(b, corner, List.of(first), null));
+                into.loop(name, Expr.index(0), Expr.index(whole), lanes, Stmt.Binding.SERIAL, (b, first) -> tile.emit(b, List.of(first), null));
                 if (whole < n) {
-                    tile(into, corner, List.of(Expr.index(whole)), Expr.index(n - whole));
+                    tile.emit(into, List.of(Expr.index(whole)), Expr.index(n - whole));
                 }
             }
         }
 
-        private void loop(Block into, long count, int width, java.util.function.BiConsumer<Block, Expr> body) {
+        private void loop(Block into, long count, int width, boolean parallel, java.util.function.BiConsumer<Block, Expr> body) {
             if (count == 1) {
                 body.accept(into, Expr.index(0));
+            } else if (parallel) {
+                into.loop("tile", Expr.index(0), Expr.index(count), 1, Stmt.Binding.PARALLEL, (b, t) ->
+                        body.accept(b, b.let(plan.vector().name().name(), Expr.times(t, Expr.index(width)))));
             } else {
                 into.loop(plan.vector().name().name(), Expr.index(0), Expr.index(count * width), width, Stmt.Binding.SERIAL, body::accept);
             }
@@ -242,18 +290,7 @@ public final class TiledContraction implements ContractionSchedule {
                 }
             }
             var step = step(corner, bases, plan.packed() || hasRoom() ? null : mask, sums);      // copies have room for whole vectors
-            List<Stmt> inside = step.statements();
-            for (Axis axis : c.contracted().reversed()) {
-                if (isShort(axis)) {
-                    inside = writtenOut(axis, inside);
-                    continue;
-                }
-                var fresh = Expr.Var.index(axis.name().name());
-                c.indices().range(fresh, axis.extent());
-                inside = List.of(new Stmt.For(fresh, Expr.index(0), dim(axis.extent()), 1, Stmt.Binding.SERIAL,
-                        new Rewriter().with(axis.name(), fresh).copy(inside)));
-            }
-            inside.forEach(into::add);
+            into.add(steps(c.contracted(), step.statements()));
             int vectors = r * s * bases.size();
             if (plan.scalarEpilogue() || vectors > 1 && (mask != null && vectors > MASKED || vectors * TilePlan.cost(c.epilogue()) > WRITTEN_OUT)) {
                 epilogueOfStored(into, corner, bases, left, mask, sums);
@@ -268,17 +305,26 @@ public final class TiledContraction implements ContractionSchedule {
             }
         }
 
-        /// Whether a loop over the innermost contracted axis would end before it is worth its beginning: the width of a filter.
-        private boolean isShort(Axis axis) {
-            return axis == c.contracted().getLast() && c.contracted().size() > 1 && axis.extent().isConstant() && axis.extent().value() <= SHORT;
-        }
-
-        private static List<Stmt> writtenOut(Axis axis, List<Stmt> body) {
-            var out = new ArrayList<Stmt>();
-            for (long k = 0; k < axis.extent().value(); k++) {
-                out.addAll(new Rewriter().with(axis.name(), Expr.index(k)).copy(body));
+        /// The steps over all of these axes, counted in one loop: of loops within loops the JIT keeps no sums in registers, and written out it compiles them for seconds.
+        private Stmt steps(List<Axis> axes, List<Stmt> body) {
+            Dim count = Dim.product(axes.stream().map(Axis::extent).toList());
+            var step = Expr.Var.index(axes.getLast().name().name());
+            c.indices().range(step, count);
+            var inside = new Block();
+            var rewriter = new Rewriter();
+            Expr rest = step;
+            for (int k = axes.size() - 1; k >= 0; k--) {
+                Axis axis = axes.get(k);
+                if (k == 0) {
+                    rewriter.with(axis.name(), rest);
+                } else {
+                    Expr extent = dim(axis.extent());
+                    rewriter.with(axis.name(), inside.let(axis.name().name(), Expr.apply(Fn.REM, rest, extent)));
+                    rest = inside.let("rest", Expr.apply(Fn.DIV, rest, extent));
+                }
             }
-            return out;
+            rewriter.copy(body).forEach(inside::add);
+            return new Stmt.For(step, Expr.index(0), dim(count), 1, Stmt.Binding.SERIAL, inside.statements());
         }
 
         /// Whether a whole vector can be loaded from wherever an element is: the buffer goes on behind the last one.
@@ -319,6 +365,7 @@ public final class TiledContraction implements ContractionSchedule {
 
         private Map<Expr.Var, Expr> names(Corner corner, Expr i, Expr j) {
             var names = new HashMap<Expr.Var, Expr>();
+            c.free().stream().filter(axis -> axis.extent().is(1)).forEach(axis -> names.put(axis.name(), Expr.index(0)));
             if (corner.first() != null) {
                 names.put(plan.first().name(), Expr.plus(corner.first(), i));
             }
