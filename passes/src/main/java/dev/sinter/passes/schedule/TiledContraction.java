@@ -142,13 +142,26 @@ public final class TiledContraction implements ContractionSchedule {
                     others.remove(a);
                     others.addFirst(a);
                 });
+                if (others.isEmpty() && !isParallel()) {                 // one member does it all: a body that mentions its scratch would be run by each
+                    into.loop("once", Expr.index(0), Expr.index(1), 1, Stmt.Binding.PARALLEL, (b, _) -> others(others, 1, b));
+                    return;
+                }
                 others(others, 0, into);
             });
         }
 
+        /// Whether the outermost loop over tiles is one, and can be split among the team.
+        private boolean isParallel() {
+            Axis axis = plan.vectorsOutside() ? plan.vector() : plan.first();
+            int count = plan.vectorsOutside() ? plan.width() : plan.r();
+            boolean constant = axis != null && axis.extent().isConstant();
+            return plan.vectorsOutside() ? constant && axis.extent().value() > count && (plan.again() || axis.extent().value() % count == 0)
+                    : axis != null && !(constant && axis.extent().value() == count);
+        }
+
         /// Loops over the axes that are not tiled.
         private void others(List<Axis> axes, int k, Block into) {
-            if (k == axes.size()) {
+            if (k >= axes.size()) {
                 if (plan.vectorsOutside()) {
                     vectors(into, k == 0, (inVectors, bases, left) -> along(plan.first(), plan.r(), inVectors, false, (inFirst, first, r) ->
                             along(plan.second(), plan.s(), inFirst, false, (in, second, s) -> tile(in, new Corner(first, r, second, s), bases, left))));
