@@ -3,26 +3,41 @@ package dev.sinter.compiler.command;
 import dev.sinter.compiler.Compilation;
 import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.Target;
+import dev.sinter.compiler.measure.KernelTimes;
+import dev.sinter.compiler.measure.Limits;
+import dev.sinter.compiler.measure.ProbeModel;
+import dev.sinter.compiler.measure.Timing;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.frontend.problem.Near;
 import dev.sinter.ir.graph.Origin;
 import dev.sinter.ir.loop.Stmt;
+import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.fuse.Decision;
 import dev.sinter.passes.lower.Lowered;
+import dev.sinter.runtime.Machine;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /// `sinter explain`: what a code in a message means, or why operations share a kernel or do not.
-@Command(name = "explain", mixinStandardHelpOptions = true, description = "Explains a code in a message (S0501), or, with --fusion, which operations share a kernel and why others do not.")
+@Command(name = "explain", mixinStandardHelpOptions = true, description = "Explains a code in a message (S0501), or, with --fusion, which operations share a kernel and why others do not, or, with --kernels, what each kernel costs.",
+        footer = {"", "--kernels compiles each kernel by itself and runs it on one thread with its operands in the caches that hold them: its time is compared",
+            "with what its arithmetic would take at the peak of multiply-adds, and its bytes, each once, at the speed of a copy of 16 MB. Where memory",
+            "that the caches hold is what a kernel waits for, it may be faster than that."})
 final class ExplainCommand implements Callable<Integer> {
+    private static final long USUAL_EXTENT = 64;
+
     @ParentCommand
     private Sinter sinter;
 
@@ -32,18 +47,35 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--fusion", paramLabel = "MODEL.sinter", description = "The model whose kernels to explain.")
     private Path fusion;
 
-    @Option(names = "--function", paramLabel = "F", description = "Only this function (with --fusion).")
+    @Option(names = "--kernels", paramLabel = "MODEL.sinter", description = "The model whose kernels to measure one by one.")
+    private Path kernels;
+
+    @Option(names = "--function", paramLabel = "F", description = "Only this function (with --fusion or --kernels).")
     private String function;
 
-    @Option(names = "--json", description = "Print a JSON object for each decision (with --fusion).")
+    @Option(names = "--model", paramLabel = "NAME", description = "The model to take, if the file holds several (default: the last one).")
+    private String model;
+
+    @Option(names = "--with", paramLabel = "NAME=VALUE", description = "A whole number for a parameter of the model, instead of its default; may be repeated.")
+    private Map<String, Long> arguments = Map.of();
+
+    @Option(names = "--dim", paramLabel = "N=64", description = "The extent of a named dim (with --kernels; default: 64 for each).")
+    private Map<String, Long> dims = Map.of();
+
+    @Option(names = "--target", paramLabel = "TARGET", description = "Whose code to measure, such as jvm-v512 (with --kernels; default: the best native code that runs here, else the JVM's).")
+    private String target;
+
+    @Option(names = "--json", description = "Print a JSON object for each decision or kernel.")
     private boolean json;
 
     @Override
     public Integer call() {
-        if (fusion != null && code != null) {
-            throw UserError.use("give a code or --fusion, not both");
+        if (Stream.of(fusion, kernels, code).filter(Objects::nonNull).count() > 1) {
+            throw UserError.use("give a code, --fusion or --kernels, not several of them");
         }
-        if (fusion != null) {
+        if (kernels != null) {
+            explainKernels();
+        } else if (fusion != null) {
             explainFusion();
         } else if (code != null) {
             explainCode();
@@ -69,10 +101,67 @@ final class ExplainCommand implements Callable<Integer> {
 
     private void explainFusion() {
         ModelFile.require(fusion);
-        var checked = Compiler.check(fusion, Compiler.Options.DEFAULT);
         // One machine is enough: decisions do not depend on it.
-        Compilation compilation = Compiler.compile(IrCommand.select(checked, function), Compiler.Options.DEFAULT.withTargets(List.of(Target.JVM)), Compiler.Progress.NONE);
-        compilation.lowered().values().iterator().next().forEach(this::print);
+        compile(fusion, List.of(Target.JVM)).lowered().values().iterator().next().forEach(this::print);
+    }
+
+    private Compilation compile(Path file, List<Target> targets) {
+        var options = new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(model), arguments), targets);
+        return Compiler.compile(IrCommand.select(Compiler.check(file, options), function), options, Compiler.Progress.NONE);
+    }
+
+    private void explainKernels() {
+        ModelFile.require(kernels);
+        String chosen = target != null ? target : Machine.targets().stream().filter(t -> t.startsWith("jvm-") || Targets.nativeCodeRunsHere()).findFirst().orElseThrow();
+        if (!Machine.targets().contains(chosen)) {
+            throw UserError.use("no target is called '" + chosen + "' that runs here; there are " + String.join(", ", Machine.targets()));
+        }
+        var machine = ProbeModel.machine(chosen);
+        var lowered = compile(kernels, List.of(chosen.startsWith("jvm-") ? Target.JVM : Target.NATIVE)).lowered().get(machine);
+        var limits = Limits.of(chosen, Timing.Plan.QUICK);
+        lowered.forEach((name, l) -> {
+            if (function == null && Artifacts.isInternal(name)) {
+                return;
+            }
+            var extents = new LinkedHashMap<String, Long>();
+            l.program().dims().forEach(d -> extents.put(d.name(), dims.getOrDefault(d.name(), USUAL_EXTENT)));
+            print(name, chosen, KernelTimes.of(l.program(), chosen, extents, limits));
+        });
+    }
+
+    private void print(String name, String chosen, List<KernelTimes.Row> rows) {
+        var out = sinter.console().out();
+        double total = rows.stream().mapToDouble(r -> r.runs() * r.measured()).sum();
+        if (!json) {
+            out.println(name + " on " + chosen + ", one thread: kernels of " + micros(total) + " us in all");
+            out.println(String.format(Locale.ROOT, "  %-16s %6s %-12s %10s %10s %12s %12s %6s %6s %-10s  %s", "kernel", "runs", "in registers", "kflop", "KB", "predicted us", "measured us", "of it", "share", "limit", "computes"));
+        }
+        for (KernelTimes.Row r : rows) {
+            if (json) {
+                var fields = new LinkedHashMap<String, Object>();
+                fields.put("function", name);
+                fields.put("target", chosen);
+                fields.put("kernel", r.kernel());
+                fields.put("computes", r.origin());
+                fields.put("runs", r.runs());
+                fields.put("sums", r.sums());
+                fields.put("lanes", r.lanes());
+                fields.put("flops", r.flops());
+                fields.put("bytes", r.bytes());
+                fields.put("predicted_us", r.predicted() / 1e3);
+                fields.put("measured_us", r.measured() / 1e3);
+                fields.put("limit", r.limit());
+                sinter.console().json(fields);
+            } else {
+                out.println(String.format(Locale.ROOT, "  %-16s %6s %-12s %10.1f %10.1f %12s %12s %5.0f%% %5.0f%% %-10s  %s", r.kernel(), r.runs() == 0 ? "?" : r.runs(), r.sums() == 0 ? "" : r.sums() + " x " + r.lanes(),
+                        r.flops() / 1e3, r.bytes() / 1e3, micros(r.predicted()), micros(r.measured()), 100 * r.predicted() / r.measured(), 100 * r.runs() * r.measured() / total, r.limit(), r.origin()));
+            }
+        }
+        out.flush();
+    }
+
+    private static String micros(double nanos) {
+        return String.format(Locale.ROOT, "%.2f", nanos / 1e3);
     }
 
     private void print(String name, Lowered lowered) {

@@ -92,6 +92,21 @@ class ModelCommandsTest extends CommandLineTest {
     }
 
     @Test
+    void explainMeasuresKernels() throws IOException {
+        String small = small().toString();
+        String table = succeeds("explain", "--kernels", small, "--target", "jvm-scalar", "--function", "double", "--dim", "N=3");
+        assertTrue(table.startsWith("double on jvm-scalar, one thread: kernels of "), table);
+        assertTrue(table.contains("predicted us") && table.contains(" memory "), table);
+        for (String line : succeeds("explain", "--kernels", small, "--target", "jvm-scalar", "--function", "double", "--json").strip().split("\n")) {
+            JsonNode kernel = new JsonMapper().readTree(line);
+            assertEquals("double", kernel.get("function").asText());
+            assertTrue(kernel.get("runs").asLong() >= 1 && kernel.get("bytes").asDouble() > 0 && kernel.get("measured_us").asDouble() > 0, line);
+        }
+        assertEquals(2, sinter("explain", "--kernels", small, "S0501").code());
+        assertEquals(2, sinter("explain", "--kernels", small, "--target", "abacus").code());
+    }
+
+    @Test
     void compileWritesAnArtifactOrText() throws IOException {
         String small = small().toString();
         String out = succeeds("compile", small, "--target", "jvm", "-o", in("a.jar"));
@@ -159,7 +174,7 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals(succeeds("explain", "S0501"), succeeds("explain", "s0501"));
         assertTrue(succeeds("explain").contains("S0501  "));
         assertTrue(fails(2, "explain", "S0511x").startsWith("error: there is no code S0511x; did you mean S0511"));
-        assertEquals("error: give a code or --fusion, not both", fails(2, "explain", "S0501", "--fusion", small));
+        assertEquals("error: give a code, --fusion or --kernels, not several of them", fails(2, "explain", "S0501", "--fusion", small));
         String fusion = succeeds("explain", "--fusion", small, "--function", "predict");
         assertTrue(fusion.startsWith("predict: ") && fusion.contains("  apart  ") && fusion.contains(small + ":"), fusion);
         JsonNode decision = new JsonMapper().readTree(succeeds("explain", "--fusion", small, "--function", "predict", "--json").lines().findFirst().orElseThrow());
