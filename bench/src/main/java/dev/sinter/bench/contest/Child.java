@@ -51,7 +51,7 @@ final class Child implements AutoCloseable {
 
     private static List<String> java(Class<?> main, String... arguments) {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx4g", "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), main.getName()));
+                "--enable-native-access=ALL-UNNAMED", main.getName()));
         command.addAll(List.of(arguments));
         return command;
     }
@@ -59,6 +59,8 @@ final class Child implements AutoCloseable {
     private static Child start(String name, List<String> command, Map<String, String> environment, Path log) throws IOException {
         var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         clean(builder.environment());
+        // Not as an argument: ONNX Runtime 1.29 reads its command line when it starts, and a few thousand characters overflow its stack.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         environment.forEach((key, value) -> {
             if (value.isEmpty()) {
                 builder.environment().remove(key);
