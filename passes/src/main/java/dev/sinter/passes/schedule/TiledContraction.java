@@ -378,7 +378,7 @@ public final class TiledContraction implements ContractionSchedule {
 
         private Map<Expr.Var, Expr> names(Corner corner, Expr i, Expr j) {
             var names = new HashMap<Expr.Var, Expr>();
-            c.free().stream().filter(axis -> axis.extent().is(1)).forEach(axis -> names.put(axis.name(), Expr.index(0)));
+            c.free().stream().filter(axis -> axis.extent().is(1) && axis != plan.vector()).forEach(axis -> names.put(axis.name(), Expr.index(0)));
             if (corner.first() != null) {
                 names.put(plan.first().name(), Expr.plus(corner.first(), i));
             }
