@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"})
 public class FloorsBenchmark {
     /// Source file, function and batch.
-    @Param({"bench/models/matmul.sinter multiply 1", "bench/models/chain.sinter affine 1", "models/lenet5/lenet5.sinter predict 64", "bench/models/mlp.sinter predict 1"})
+    @Param({"bench/workloads/matmul.sinter multiply 1", "bench/workloads/chain.sinter affine 1", "models/lenet5/lenet5.sinter predict 64", "bench/workloads/calls.sinter predict 1"})
     public String function;
 
     /// The kind of code.
