@@ -117,8 +117,7 @@ final class Roots {
             double times = wanted / elements;
             double cost = chain.get(v);
             boolean inMemory = local.get(v).accesses().size() == 1 && local.get(v).cost() == 0;
-            boolean lastOfEpilogue = epilogues.contains(v) && !continued.contains(v) && wanted > 0;
-            if (lastOfEpilogue || !inMemory && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
+            if (isLastOfEpilogue(v) && wanted > 0 || !inMemory && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
                 roots.add(v);
             }
         }
@@ -141,11 +140,16 @@ final class Roots {
         return axes.stream().mapToDouble(k -> size(dot.a().dim(k))).reduce(1, (x, y) -> x * y);
     }
 
-    /// An operand of a contraction is read many times, so it is computed on the way only if it is another view of what is in memory.
+    private boolean isLastOfEpilogue(Value v) {
+        return epilogues.contains(v) && !continued.contains(v);
+    }
+
+    /// An operand of a contraction is read many times, so it is computed on the way only if it is another view of what is in memory. Where a contraction's result is
+    /// stored with its axes exchanged, it is stored like that at once.
     private void contracted(Value operand, double times) {
         Value seen = operand;
         while (local.containsKey(seen) && !roots.contains(seen)) {
-            if (!isView(seen)) {
+            if (!isView(seen) || isLastOfEpilogue(seen)) {
                 roots.add(seen);
             } else if (local.get(seen).accesses().isEmpty()) {
                 break;

@@ -1,9 +1,12 @@
 package dev.sinter.passes.schedule;
 
+import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Stmt;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Joins neighbouring axes of a contraction that everything sees as one: the channels and places of packed weights, the rows of a batch.
 final class JoinAxes {
@@ -24,6 +27,30 @@ final class JoinAxes {
             }
         }
         return c;
+    }
+
+    /// The contraction without axes of one element.
+    static Contraction withoutUnits(Contraction c) {
+        var rewriter = new HashMap<Expr.Var, Expr>();
+        c.free().stream().filter(x -> x.extent().is(1)).forEach(x -> rewriter.put(x.name(), Expr.index(0)));
+        if (rewriter.isEmpty()) {
+            return c;
+        }
+        var epilogue = new Rewriter();
+        rewriter.forEach(epilogue::with);
+        var parts = c.parts().stream().map(p -> new Contraction.Part(element(p.b(), rewriter), p.accumulator())).toList();
+        return new Contraction(c.type(), longer(c.batch()), longer(c.rows()), longer(c.columns()), c.contracted(), element(c.a(), rewriter), parts,
+                epilogue.copy(c.epilogue()), c.indices(), c.fixed());
+    }
+
+    private static List<Axis> longer(List<Axis> axes) {
+        return axes.stream().filter(x -> !x.extent().is(1)).toList();
+    }
+
+    private static Element element(Element e, Map<Expr.Var, Expr> names) {
+        var block = new Block();
+        Expr value = e.at(names, block);
+        return new Element(block.statements(), value);
     }
 
     private static List<List<Axis>> lists(Contraction c) {

@@ -41,13 +41,13 @@ public final class TiledContraction implements ContractionSchedule {
 
     @Override
     public boolean accepts(Contraction contraction, Machine machine) {
-        TilePlan plan = TilePlan.of(JoinAxes.of(contraction), machine);
+        TilePlan plan = TilePlan.of(JoinAxes.withoutUnits(JoinAxes.of(contraction)), machine);
         return plan != null && (!new PackedProduct().accepts(contraction, machine) || plan.cycles() <= TilePlan.packedCycles(contraction, machine));
     }
 
     @Override
     public void emit(Contraction contraction, Machine machine, KernelSink out) {
-        Contraction c = JoinAxes.of(contraction);
+        Contraction c = JoinAxes.withoutUnits(JoinAxes.of(contraction));
         TilePlan plan = TilePlan.of(c, machine);
         Axis vector = plan.vector();
         Axis panel = null;

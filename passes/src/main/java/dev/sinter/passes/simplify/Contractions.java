@@ -21,12 +21,17 @@ import dev.sinter.ir.graph.Window;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Shape;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Sums of products. In normal form a contraction in which both factors have an axis of their own is a `dot`; any other sum of products is a reduction of an
-/// elementwise product, which fuses.
+/// elementwise product, which fuses. An axis of one element is none where the other factor lies along the sum: such sums go along memory.
 final class Contractions {
+    /// From as many terms on, a sum along the last axis is worth it.
+    private static final long LONG = 32;
+
     private Contractions() { }
 
     static final List<Rule> RULES = List.of(
@@ -52,6 +57,8 @@ final class Contractions {
                     && d.a().tensor().isFloat() && isSmaller(v, x) ? scaled(d, fn, d.withOperands(List.of(x, d.b())), s, d.contractA(), axesOfA(d), v, g) : null),
             rule("dot(x, y * s) = dot(x, y) * s", (op, v, g) -> op instanceof Dot d && d.b().op() instanceof Binary(var fn, Value y, Value s) && (fn == BinaryFn.MUL || fn == BinaryFn.DIV)
                     && d.b().tensor().isFloat() && isSmaller(v, y) ? scaled(d, fn, d.withOperands(List.of(d.a(), y)), s, d.contractB(), axesOfB(d), v, g) : null),
+            rule("dot(x, concat(y, z)) = dot(x, y), dot(x, z)", (op, _, g) -> op instanceof Dot d && d.a().tensor().isFloat() ? Pieces.ofRight(d, g) : null),
+            rule("dot(row, y) = sum(row * y)", (op, _, g) -> op instanceof Dot d && d.a().tensor().isFloat() ? ofRow(d, g) : null),
             rule("fold(dot(x, w)) = dot(window(pad(x)), reverse(w))", (op, _, g) -> op instanceof Fold f ? adjointConvolution(f, g) : null));
 
     private static List<Integer> axes(int n, java.util.function.IntPredicate which) {
@@ -132,6 +139,42 @@ final class Contractions {
         d.contractA().forEach(k -> dims.add(d.a().dim(k)));
         var whole = new Shape(dims);
         return g.sum(g.times(placed(d.a(), axesOfA(d), whole, g), placed(d.b(), axesOfB(d), whole, g)), axes(whole.rank(), k -> k >= first));
+    }
+
+    /// One row with rows that lie along the sum: their elements are read once, in their order in memory, which a sum along the last axis does and a `dot`, whose vectors lie
+    /// along the other axes, does not.
+    private static Value ofRow(Dot d, Graph g) {
+        if (isOne(d.a(), d.freeA()) && areAlong(d.a(), d.contractA(), d.b(), d.contractB())) {
+            return ofRow(d.a(), d.batchA(), d.contractA(), d.b(), d.batchB(), d.freeB(), d.contractB(), d.infer().shape(), g);
+        }
+        if (isOne(d.b(), d.freeB()) && areAlong(d.b(), d.contractB(), d.a(), d.contractA())) {
+            return ofRow(d.b(), d.batchB(), d.contractB(), d.a(), d.batchA(), d.freeA(), d.contractA(), d.infer().shape(), g);
+        }
+        return null;
+    }
+
+    private static boolean isOne(Value x, List<Integer> axes) {
+        return axes.stream().allMatch(k -> x.dim(k).is(1));
+    }
+
+    /// Whether elements that lie together in both operands are summed, and are many.
+    private static boolean areAlong(Value row, List<Integer> contractOfRow, Value x, List<Integer> contract) {
+        int last = contract.indexOf(x.rank() - 1);
+        return last >= 0 && x.dim(x.rank() - 1).isConstant() && x.dim(x.rank() - 1).value() >= LONG
+                && isOne(row, axes(row.rank(), k -> k > contractOfRow.get(last)));
+    }
+
+    private static Value ofRow(Value row, List<Integer> batchOfRow, List<Integer> contractOfRow, Value x, List<Integer> batch, List<Integer> free, List<Integer> contract,
+                               Shape result, Graph g) {
+        var inOrder = axes(contract.size(), k -> true).stream().sorted(Comparator.comparing(contract::get)).toList();
+        var order = Stream.of(batch, free, inOrder.stream().map(contract::get).toList()).flatMap(List::stream).toList();
+        var kept = Stream.concat(batchOfRow.stream(), inOrder.stream().map(contractOfRow::get)).toList();
+        var sorted = kept.stream().sorted().toList();
+        Value thin = g.transpose(g.reshape(row, new Shape(sorted.stream().map(row::dim).toList())), kept.stream().map(sorted::indexOf).toList());
+        Value other = g.transpose(x, order);
+        int first = batch.size() + free.size();
+        Value spread = g.broadcast(thin, other.shape(), axes(x.rank(), k -> k < batch.size() || k >= first));
+        return g.reshape(g.sum(g.times(spread, other), axes(x.rank(), k -> k >= first)), result);
     }
 
     private static Value placed(Value x, List<Integer> axes, Shape whole, Graph g) {
