@@ -21,6 +21,7 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import dev.sinter.passes.differentiate.Differentiate;
 import dev.sinter.passes.golden.GoldenFile;
+import dev.sinter.passes.layout.Layout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Random graphs, and their gradients, mean the same after simplification. The ops are those that laws are about, with constants that laws like.
+/// Random graphs, and their gradients, mean the same after simplification, and with their axes laid out before or after it. The ops are those that laws are about, with constants that laws like.
 class RandomGraphsTest {
     private final Graph g = new Graph();
     private final List<Value> pool = new ArrayList<>();
@@ -76,6 +77,10 @@ class RandomGraphsTest {
         Function simpler = Simplify.run(f);
         Verifier.verify(simpler);
         GoldenFile.sameMeaning(f, simpler);
+        for (Function laidOut : List.of(Layout.run(f), Layout.run(simpler))) {
+            Verifier.verify(laidOut);
+            GoldenFile.sameMeaning(f, laidOut);
+        }
     }
 
     private static List<Integer> all(Value v) {
