@@ -45,7 +45,7 @@ final class Contracted {
     }
 
     private static Stored stored(Stored first, Stored second, List<Integer> batchA, List<Integer> batchB, List<Integer> contractA, List<Integer> contractB, Graph g) {
-        Stored a = channelsInnermost(first, batchA, contractA, g);
+        Stored a = isWide(second, batchB, contractB) ? channelsInnermost(first, batchA, contractA, g) : asMeant(first, contractA, g);
         var sum = IntStream.range(0, contractA.size()).boxed().toList();
         if (isWindowed(a, contractA)) {
             sum = sum.stream().sorted(Comparator.comparing((Integer k) -> root(a.value(), a.place(contractA.get(k))))).toList();
@@ -87,6 +87,19 @@ final class Contracted {
             v = w.x();
         }
         return axis;
+    }
+
+    /// Whether vectors may go along the last free axis.
+    private static boolean isWide(Stored x, List<Integer> batch, List<Integer> contract) {
+        var free = x.order().stream().filter(k -> !batch.contains(k) && !contract.contains(k)).toList();
+        return !free.isEmpty() && isWide(x.value().dim(x.place(free.getLast())));
+    }
+
+    /// The windows of an image as it is declared, for vectors along its last axis.
+    private static Stored asMeant(Stored x, List<Integer> contract, Graph g) {
+        int rank = x.order().size();
+        boolean movable = IntStream.range(rank - places(x.value()), rank).allMatch(k -> x.order().get(k) == k);
+        return isWindowed(x, contract) && movable && !x.isDeclared() ? Stored.declared(below(x.value(), Stored.inverse(x.order()), g)) : x;
     }
 
     /// The operand with the one axis last, among those of the image that windows are taken of, that is summed over without a window along it.

@@ -6,6 +6,8 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt.Binding;
 import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,8 @@ import java.util.Optional;
 ///
 /// * columns as `[panel][depth][columns of a tile]`;
 /// * rows as `[row][pitch]` if they lie along the depth (or are computed), else as `[panel][depth][rows of a tile]`. Rows that lie along the depth at a pitch that
-///   keeps them out of each other's cache sets stay where they are.
+///   keeps them out of each other's cache sets stay where they are. So do windows, of which a copy would be many times as large: a table says how far each
+///   step of the depth is from the first one.
 ///
 /// A packed operand depends on nothing but the operand's values, extents and the tile: not on the team, nor on the other operand.
 final class Packing {
@@ -36,6 +39,8 @@ final class Packing {
     private final boolean rowsAlongDepth;
     private final boolean columnsAlongDepth;
     private final Affine inPlace;
+    private final boolean windows;
+    private final Buffer steps;
     private final Dim pitch;
     private final Dim rowElements;
     private final Dim columnElements;
@@ -55,9 +60,10 @@ final class Packing {
         Optional<Affine> indexA = c.a().affine(c.indices());
         this.rowsAlongDepth = indexA.map(i -> i.coefficient(deepest.name()).is(1)).orElse(true);
         this.columnsAlongDepth = c.b().affine(c.indices()).map(i -> !i.coefficient(column.name()).is(1) && i.coefficient(deepest.name()).is(1)).orElse(false);
-        this.inPlace = indexA.filter(i -> liesWell(c, i)).orElse(null);
+        this.windows = areWindows(c);
+        this.inPlace = indexA.filter(i -> windows || liesWell(c, i)).orElse(null);
         // A pitch that is no multiple of a page keeps the rows of a tile out of each other's cache sets.
-        this.pitch = inPlace != null ? c.rows().isEmpty() ? Dim.ZERO : inPlace.coefficient(c.rows().getFirst().name()) : depth.plus(63).floorDiv(64).times(64).plus(16);
+        this.pitch = inPlace != null ? c.rows().isEmpty() || windows ? Dim.ZERO : inPlace.coefficient(c.rows().getFirst().name()) : depth.plus(63).floorDiv(64).times(64).plus(16);
         this.rowElements = rowsAlongDepth ? rows.times(pitch) : panels(rows, tile.rows()).times(tile.rows()).times(depth);
         this.columnElements = columnPanels.times(tile.columns()).times(depth);
         this.b = out.scratch("columns", c.type(), batches.times(columnElements));
@@ -67,6 +73,15 @@ final class Packing {
         } else {
             this.a = out.scratch("rows", c.type(), batches.times(rowElements));
             out.kernel("pack_rows", into -> packRows(into, a, rowElements));
+        }
+        if (windows && !areConsecutive()) {
+            this.steps = out.scratch("steps", ElementType.I64, depth);
+            out.kernel("steps", into -> {
+                var names = new HashMap<Expr.Var, Expr>();
+                overDepth(into, Binding.SERIAL, names, (one, k) -> one.store(steps, k, distance(c.contracted(), names)));
+            });
+        } else {
+            this.steps = null;
         }
     }
 
@@ -102,8 +117,51 @@ final class Packing {
         return distance.value() * c.type().bytes() % SETS != 0 || row.extent().isConstant() && row.extent().value() <= WAYS;
     }
 
+    /// Whether the rows are read where they are as windows: at positions linear in their axes and in the depth, several of them over the same elements, or along several
+    /// axes that are no single one.
+    static boolean areWindows(Contraction c) {
+        Affine index = c.a().affine(c.indices()).orElse(null);
+        if (index == null || !index.isLinear() || c.rows().isEmpty() || c.a().buffer().type() != c.type() || liesWell(c, index)) {
+            return false;
+        }
+        for (Axis row : c.rows()) {
+            Dim distance = index.coefficient(row.name());
+            if (!distance.isConstant() || distance.value() * c.type().bytes() % SETS == 0 && row == c.rows().getLast() && !row.extent().is(1)) {
+                return false;
+            }
+        }
+        boolean overlap = TilePlan.product(c.batch()) * TilePlan.product(c.rows()) * TilePlan.product(c.contracted()) > 2 * TilePlan.footprint(c.a());
+        return overlap || c.rows().size() > 1 && c.contracted().size() == 1 && index.coefficient(c.contracted().getFirst().name()).is(1);
+    }
+
+    /// Whether each step of the depth is next to the one before.
+    private boolean areConsecutive() {
+        Dim next = Dim.ONE;
+        for (Axis axis : c.contracted().reversed()) {
+            if (!axis.extent().is(1) && !inPlace.coefficient(axis.name()).equals(next)) {
+                return false;
+            }
+            next = next.times(axis.extent());
+        }
+        return true;
+    }
+
+    /// How many elements of its own a row of `a` has: those of windows are mostly their neighbours' too.
+    Dim elementsOfRow() {
+        return windows ? c.a().buffer().elements().floorDiv(batches.times(rows)).plus(1) : depth;
+    }
+
     private Expr dim(Dim dim) {
         return c.indices().dim(dim);
+    }
+
+    /// How far the element at some places along axes is from the one at their beginning.
+    private Expr distance(List<Axis> axes, Map<Expr.Var, Expr> places) {
+        Expr sum = Expr.index(0);
+        for (Axis axis : axes) {
+            sum = Expr.plus(sum, Expr.times(places.get(axis.name()), dim(inPlace.coefficient(axis.name()))));
+        }
+        return sum;
     }
 
     /// Where the rows of a batch begin in [#rowBuffer].
@@ -113,7 +171,10 @@ final class Packing {
         }
         var rewriter = new Rewriter();
         names.forEach(rewriter::with);
-        Affine base = inPlace.without(c.contracted().getFirst().name());
+        Affine base = inPlace;
+        for (Axis axis : c.contracted()) {
+            base = base.without(axis.name());
+        }
         for (Axis row : c.rows()) {
             base = base.without(row.name());
         }
@@ -125,22 +186,50 @@ final class Packing {
         return into.let("b", Expr.times(batch, dim(columnElements)));
     }
 
+    /// How far each row of a tile is from what [#step] says of a step.
+    ///
+    /// @param first   the number of its first row
+    /// @param skipped how many rows into its panel that is
+    List<Expr> rowsOfTile(Block into, Expr base, Expr first, Expr skipped, int height) {
+        var all = new ArrayList<Expr>();
+        for (int r = 0; r < height; r++) {
+            if (windows) {
+                var places = new HashMap<Expr.Var, Expr>();
+                coordinates(into, c.rows(), into.let("i", Expr.plus(first, Expr.index(r))), places);
+                all.add(into.let("a" + r, Expr.plus(base, distance(c.rows(), places))));
+            } else {
+                all.add(row(skipped, r));
+            }
+        }
+        return all;
+    }
+
+    /// Where step `k` of the depth is, from a tile's [#rowsOfTile].
+    ///
+    /// @param tile where the tile begins
+    Expr step(Block into, Expr tile, Expr k) {
+        return into.let("ak", !windows ? Expr.plus(tile, rowStep(k)) : steps == null ? k : Expr.load(steps, k));
+    }
+
     /// Where a tile begins: in row `skipped` of panel `panel` if that is known only at the call, else in its first row.
     Expr tileOfRows(Expr base, Expr panel, Expr skipped) {
+        if (windows) {
+            return base;
+        }
         Expr first = skipped instanceof Expr.Const ? Expr.index(0) : skipped;
         return rowsAlongDepth ? Expr.plus(base, Expr.plus(Expr.times(panel, dim(pitch.times(tile.rows()))), Expr.times(first, dim(pitch))))
                 : Expr.plus(base, Expr.plus(Expr.times(panel, dim(depth.times(tile.rows()))), first));
     }
 
     /// How far row `skipped + r` of a panel is from [#tileOfRows]. It may lie in the next panel.
-    Expr row(Expr skipped, int r) {
+    private Expr row(Expr skipped, int r) {
         long number = (skipped instanceof Expr.Const(_, long first, _) ? first : 0) + r;
         return rowsAlongDepth ? Expr.times(Expr.index(number), dim(pitch))
                 : Expr.plus(Expr.times(Expr.index(number / tile.rows()), dim(depth.times(tile.rows()))), Expr.index(number % tile.rows()));
     }
 
     /// How far step `k` of the depth is from the first one, in rows.
-    Expr rowStep(Expr k) {
+    private Expr rowStep(Expr k) {
         return rowsAlongDepth ? k : Expr.times(k, Expr.index(tile.rows()));
     }
 

@@ -175,7 +175,8 @@ final class PanelProduct {
             block(into, where, firstTile, endTile, firstPanel, endPanel, takesRests, Expr.index(0), dim(depth));
             return;
         }
-        into.loop("k0", Expr.index(0), dim(depth), block, Binding.SERIAL, (in, k0) -> {
+        Expr end = depth.isConstant() ? dim(depth) : into.let("end", Expr.apply(Fn.MAX, dim(depth), Expr.index(1)));      // a sum of nothing is stored, too
+        into.loop("k0", Expr.index(0), end, block, Binding.SERIAL, (in, k0) -> {
             Expr k1 = in.let("k1", Expr.apply(Fn.MIN, Expr.plus(k0, Expr.index(block)), dim(depth)));
             block(in, where, firstTile, endTile, firstPanel, endPanel, takesRests, k0, k1);
         });
@@ -184,7 +185,8 @@ final class PanelProduct {
     /// All tiles of some rows and panels, over a block of the depth.
     private void block(Block into, Place where, Expr firstTile, Expr endTile, Expr firstPanel, Expr endPanel, Expr takesRests, Expr k0, Expr k1) {
         long depthOfBlock = Math.min(depth.known().orElse(block), block);
-        long tilesOfBlock = Math.max(1, (NEAR_ELEMENTS / Math.max(1, depthOfBlock) - tile.columns()) / tile.rows());
+        long ofRow = Math.min(depthOfBlock, packing.elementsOfRow().known().orElse(depthOfBlock));
+        long tilesOfBlock = Math.max(1, (NEAR_ELEMENTS - tile.columns() * depthOfBlock) / (ofRow * tile.rows()));
         long panelsOfBlock = Math.max(1, FAR_ELEMENTS / Math.max(1, depthOfBlock * tile.columns()));
         var beside = new ArrayList<Rest>();                    // taken together with the whole tiles of a panel
         var after = new ArrayList<Rest>();
@@ -321,12 +323,13 @@ final class PanelProduct {
         }
         Expr aBase = in.let("a", packing.tileOfRows(where.a(), i, skipped));
         Expr bBase = in.let("b", Expr.plus(where.b(), Expr.times(columns.panel(), packing.panelOfColumns())));
+        List<Expr> lines = packing.rowsOfTile(in, where.a(), firstRow, skipped, height);
         int steps = stepsAtOnce(height * width);
         in.loop("k", k0, k1, steps, Binding.SERIAL, (body, k) -> {
             int together = steps > 1 ? tile.vectors() : width;
             for (int v = 0; v < width; v += together) {
                 for (int s = 0; s < steps; s++) {
-                    step(body, Expr.plus(k, Expr.index(s)), aBase, bBase, skipped, height, width, v, Math.min(width, v + together), total);
+                    step(body, Expr.plus(k, Expr.index(s)), aBase, bBase, lines, width, v, Math.min(width, v + together), total);
                 }
             }
         });
@@ -349,17 +352,17 @@ final class PanelProduct {
     }
 
     /// One step of the sums.
-    private void step(Block step, Expr k, Expr aBase, Expr bBase, Expr skipped, int height, int width, int firstVector, int endVector, List<Expr.Var> total) {
+    private void step(Block step, Expr k, Expr aBase, Expr bBase, List<Expr> lines, int width, int firstVector, int endVector, List<Expr.Var> total) {
         int lanes = tile.lanes();
-        Expr aAt = step.let("ak", Expr.plus(aBase, packing.rowStep(k)));
+        Expr aAt = packing.step(step, aBase, k);
         Expr bAt = step.let("bk", Expr.plus(bBase, Expr.times(k, Expr.index(tile.columns()))));
         var right = new ArrayList<Expr>();
         for (int v = firstVector; v < endVector; v++) {
             Expr panel = Expr.times(Expr.index(v / tile.vectors()), packing.panelOfColumns());
             right.add(step.let("b" + v, new Expr.Load(packing.columnBuffer(), Expr.plus(bAt, Expr.plus(panel, Expr.index((long) v % tile.vectors() * lanes))), lanes, 1, null)));
         }
-        for (int r = 0; r < height; r++) {
-            Expr left = step.let("a" + r, new Expr.Splat(Expr.load(packing.rowBuffer(), Expr.plus(aAt, packing.row(skipped, r))), lanes));
+        for (int r = 0; r < lines.size(); r++) {
+            Expr left = step.let("a" + r, new Expr.Splat(Expr.load(packing.rowBuffer(), Expr.plus(aAt, lines.get(r))), lanes));
             for (int v = firstVector; v < endVector; v++) {
                 Expr.Var sum = total.get(r * width + v);
                 step.assign(sum, Expr.apply(Fn.FMA, left, right.get(v - firstVector), sum));

@@ -31,6 +31,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double CACHED = 160 * 1024;
     /// How much slower tiles become when the lines of an operand come from many pages.
     private static final double SCATTERED = 1.25;
+    /// How much slower steps over several axes are than those over one.
+    private static final double COUNTED = 1.3;
     /// Bytes that come from the second-level cache in a cycle.
     private static final double FROM_NEAR = 40;
     /// Bytes that come from the third-level cache in a cycle.
@@ -94,6 +96,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double rate = inner > CACHED ? FROM_AFAR : FROM_NEAR;
         double scattered = !packed && movingElements > CACHED ? SCATTERED : 1;
         double strided = !packed && !stride.is(1) ? 2 : 1;
+        double counted = c.contracted().size() > 1 ? COUNTED : 1;
         var axes = new ArrayList<Axis>();
         axes.add(null);
         c.free().stream().filter(x -> x != axis && size(x) > 1).forEach(axes::add);
@@ -121,7 +124,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                             double streamed = (outside ? splatCount : movingCount * v * lanes) * c.type().bytes() / rate;
                             double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + 0.5;
                             double wasted = open(first) * open(second) * waste(vectors, v) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
-                            double cycles = steps / sums * wasted * perStep * scattered + fixed;
+                            double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
                                 best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, cycles);
                             }
@@ -139,19 +142,21 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double columns = product(c.columns());
         double depth = product(c.contracted());
         int lanes = machine.lanes(c.type());
-        double panels = Math.ceil(columns / (2.0 * lanes)) * 2 * lanes * depth;
+        double panels = Math.ceil(columns / lanes) * lanes * depth;
+        double idle = columns <= lanes ? 1.25 : 1;             // a tile of few sums
         double streamed = panels > CACHED ? panels * c.type().bytes() / FROM_AFAR : 0;
         double ofRows = product(c.batch()) * rows * depth > 2 * footprint(c.a()) ? COPY_OF_WINDOWS : COPY;
-        double packing = (c.isFixed(c.a()) || Packing.liesWell(c) ? 0 : ofRows * rows) + (c.isFixed(c.b()) ? 0 : COPY * columns);
-        return product(c.batch()) * (Math.max(rows * panels / (1.8 * lanes), streamed) + packing * depth + rows * columns * c.epilogue().size() / (double) lanes);
+        double packing = (c.isFixed(c.a()) || Packing.liesWell(c) || Packing.areWindows(c) ? 0 : ofRows * rows) + (c.isFixed(c.b()) ? 0 : COPY * columns);
+        return product(c.batch()) * (Math.max(idle * rows * panels / (1.8 * lanes), streamed) + packing * depth + rows * columns * c.epilogue().size() / (double) lanes);
     }
 
-    private static double product(List<Axis> axes) {
+    /// How many elements some axes have, names taken for usual numbers.
+    static double product(List<Axis> axes) {
         return axes.stream().mapToDouble(TilePlan::size).reduce(1, (x, y) -> x * y);
     }
 
-    /// The elements of an operand's buffer.
-    private static double footprint(Element operand) {
+    /// The elements of an operand's buffer, names taken for usual numbers.
+    static double footprint(Element operand) {
         Dim elements = operand.buffer().elements();
         var names = new HashMap<String, Long>();
         elements.names().forEach(name -> names.put(name, (long) USUAL));
