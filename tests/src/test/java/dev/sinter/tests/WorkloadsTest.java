@@ -64,6 +64,7 @@ class WorkloadsTest {
             new Workload("bench/workloads/recurrent.sinter", "Lstm", Map.of("steps", 2L, "batch", 50L, "inputs", 7L, "hidden", 8L)),
             new Workload("bench/workloads/recurrent.sinter", "Gru", Map.of("steps", 5L, "inputs", 16L, "hidden", 32L)),
             new Workload("bench/workloads/encoder.sinter", "Encoder", Map.of("batch", 2L, "steps", 9L, "width", 24L, "heads", 3L, "inner", 50L)),
+            new Workload("bench/workloads/encoder.sinter", "Encoder", Map.of("batch", 2L, "steps", 11L, "width", 16L, "heads", 1L, "inner", 1024L)),
             new Workload("bench/workloads/decode.sinter", "Decode", Map.of("width", 24L, "heads", 3L, "inner", 50L)),
             new Workload("bench/workloads/training.sinter", "TrainMlp", Map.of("batch", 3L)),
             new Workload("bench/workloads/training.sinter", "TrainLeNet5", Map.of("batch", 3L)),

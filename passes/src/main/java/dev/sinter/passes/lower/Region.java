@@ -2,6 +2,7 @@ package dev.sinter.passes.lower;
 
 import dev.sinter.ir.graph.Cond;
 import dev.sinter.ir.graph.Constant;
+import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Looped;
 import dev.sinter.ir.graph.Part;
@@ -36,6 +37,7 @@ final class Region {
     private final Map<Value, Set<Value>> parts = new IdentityHashMap<>();
     private final Set<Value> needed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Value> roots = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Value> rows = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Value, Place> direct = new IdentityHashMap<>();
     private final List<Target> late = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
@@ -78,6 +80,7 @@ final class Region {
             roots.addAll(g.roots());
             fusion.reads().get(g).forEach(needed::add);
         }
+        rows.addAll(rows(values));
         for (Value v : values) {
             if (v.op() instanceof Part(var tuple, _)) {
                 parts.computeIfAbsent(tuple, t -> new LinkedHashSet<>()).add(v);
@@ -149,6 +152,23 @@ final class Region {
             }
         }
         return order.sorted();
+    }
+
+    /// Values that are nothing but rows of contractions which go along them.
+    private static Set<Value> rows(List<Value> values) {
+        Set<Value> rows = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Value> others = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Value v : values) {
+            boolean alongRows = v.op() instanceof Dot d && d.a() != d.b() && d.contractA().equals(List.of(d.a().rank() - 1));
+            if (alongRows) {
+                rows.add(((Dot) v.op()).a());
+                others.add(((Dot) v.op()).b());
+            } else {
+                others.addAll(v.op().operands());
+            }
+        }
+        rows.removeAll(others);
+        return rows;
     }
 
     /// A value that stands for another one in a place of its own.
@@ -253,7 +273,7 @@ final class Region {
         for (Value root : group) {
             var wanted = targets.computeIfAbsent(root, r -> new ArrayList<>());
             if (wanted.isEmpty() && needed.contains(root)) {
-                wanted.add(table.temp(root));
+                wanted.add(rows.contains(root) ? table.rows(root) : table.temp(root));
             }
             if (!wanted.isEmpty()) {
                 places.put(root, wanted.getFirst());

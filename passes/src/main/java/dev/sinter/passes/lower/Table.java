@@ -30,6 +30,10 @@ import java.util.function.Supplier;
 final class Table {
     /// The bytes of the widest vector.
     private static final int ROOM = 64;
+    /// Rows whose distance is a multiple of this many bytes begin in the same set of a cache.
+    private static final long SETS = 4096;
+    /// The bytes of a line of a cache.
+    private static final int LINE = 64;
 
     final Machine machine;
     private final String entry;
@@ -103,6 +107,17 @@ final class Table {
         Dim elements = value.shape().elements();
         boolean room = value.tensor().isFloat() && value.rank() > 1;
         return Place.whole(temp(value.element(), room ? elements.plus(ROOM / value.element().bytes()) : elements), value.shape());
+    }
+
+    /// A temp for rows of which several are read at once, step by step: where all of them would begin in the same set of a cache, they lie a line further apart.
+    Place rows(Value value) {
+        Dim row = value.dim(value.rank() - 1);
+        int bytes = value.element().bytes();
+        if (!row.isConstant() || row.value() * bytes % SETS != 0) {
+            return temp(value);
+        }
+        Shape apart = value.shape().with(value.rank() - 1, row.plus(LINE / bytes));
+        return new Place(temp(value.element(), apart.elements().plus(ROOM / bytes)), Expr.index(0), Place.rowMajor(apart));
     }
 
     /// The place of a constant; equal constants have one. Names begin with the entry's, since all functions of an artifact share one table of constants.
