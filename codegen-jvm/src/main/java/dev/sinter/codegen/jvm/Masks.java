@@ -312,6 +312,6 @@ final class Masks {
     }
 
     private void all() {
-        code.invokeInterface(Split.API + "VectorSpecies", "maskAll", "(Z)" + Split.MASK_DESCRIPTOR);
+        code.invokeInterface(Split.SPECIES, "maskAll", "(Z)" + Split.MASK_DESCRIPTOR);
     }
 }

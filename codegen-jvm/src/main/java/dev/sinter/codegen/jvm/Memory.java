@@ -181,7 +181,8 @@ final class Memory {
         code.load(ElementType.I64, from);
         load(split, false);
         code.loadReference(lanes);
-        method.vectors().blend(split);
+        method.vectors().blend();
+        code.cast(split.owner());
         code.jump(GOTO, end);
         code.place(outside);
         split.species(code);
@@ -267,14 +268,15 @@ final class Memory {
                 method.masks().fromBits();
             });
             method.target().support().pushShuffle(code, split, new Shuffle(sources));
-            method.vectors().rearrange(split);
+            method.vectors().rearrange();
             if (from > 0) {
                 split.species(code);
                 code.push(((1L << done) - 1) & -(1L << from));
                 method.masks().fromBits();
-                method.vectors().blend(split);
+                method.vectors().blend();
             }
         }
+        code.cast(split.owner());
     }
 
     /// The bits `l * stride` for `l` from `from` to below `to`.
@@ -289,17 +291,24 @@ final class Memory {
     /// Any other stride: one element after the other.
     private void gathered(Expr.Load load, Split split, int part) {
         int first = part * split.partLanes();
-        method.segment(load.buffer());
+        int bits = load.mask() == null ? -1 : keepMask(load.mask(), first);
         method.scalars().pushShared(load.index());
         addOffset((long) first * load.stride());
         scale(load.type());
-        code.push((long) load.stride() * load.type().bytes());
-        if (load.mask() != null) {
-            method.frame().shareBits(load.mask(), () -> method.masks().pushBits(load.mask()));
-            code.push(first);
-            code.op(LUSHR);
+        int offset = keep(ElementType.I64);
+        long distance = (long) load.stride() * load.type().bytes();
+        split.species(code);
+        code.invokeStatic(split.owner(), "zero", "(" + Split.SPECIES_DESCRIPTOR + ")" + split.descriptor());
+        for (int lane = 0; lane < split.partLanes(); lane += Gather.LANES) {
+            method.segment(load.buffer());
+            code.load(ElementType.I64, offset);
+            addOffset(lane * distance);
+            code.push(distance);
+            if (bits >= 0) {
+                code.load(ElementType.I64, bits);
+            }
+            method.target().support().call(code, new Gather(split, lane, bits >= 0));
         }
-        method.target().support().call(code, new Gather(split, load.mask() != null));
     }
 
     /// Stores a vector that is not a mask. All of it is computed before any of it is written.
@@ -308,13 +317,14 @@ final class Memory {
         var masks = new int[split.count()];
         for (int p = 0; p < split.count() && mask != null; p++) {
             method.masks().push(mask, split.type(), p);
+            method.target().support().knowMask(code, split);
             masks[p] = code.newLocal(1);
             code.storeReference(masks[p]);
         }
         for (int p = 0; p < split.count(); p++) {
             method.vectors().push(value, p);
-            if (mask == null && Vectors.isAccumulator(value)) {
-                method.vectors().revealClass(split);
+            if (mask != null || !(value instanceof Expr.Apply)) {
+                method.target().support().knowVector(code, split);
             }
         }
         for (int p = split.count() - 1; p >= 0; p--) {

@@ -15,10 +15,14 @@ record Split(ElementType type, int lanes, int count) {
     static final String MASK = API + "VectorMask";
     /// The descriptor of masks.
     static final String MASK_DESCRIPTOR = "L" + MASK + ";";
+    /// The class of species.
+    static final String SPECIES = API + "VectorSpecies";
     /// The descriptor of species.
-    static final String SPECIES_DESCRIPTOR = "L" + API + "VectorSpecies;";
+    static final String SPECIES_DESCRIPTOR = "L" + SPECIES + ";";
+    /// All vectors' common class.
+    static final String VECTOR = API + "Vector";
     /// The descriptor of all vectors' common class.
-    static final String VECTOR_DESCRIPTOR = "L" + API + "Vector;";
+    static final String VECTOR_DESCRIPTOR = "L" + VECTOR + ";";
 
     /// The split of `lanes` lanes of `type` on a machine with vectors of `vectorBits` bits.
     static Split of(ElementType type, int lanes, int vectorBits) {

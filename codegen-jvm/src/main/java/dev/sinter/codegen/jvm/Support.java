@@ -16,17 +16,26 @@ import org.objectweb.asm.MethodVisitor;
 final class Support {
     private static final String SHUFFLE_DESCRIPTOR = "L" + Split.API + "VectorShuffle;";
     private static final String LITTLE_ENDIAN_LONG = "LITTLE_ENDIAN_LONG";
-    private static final String SEGMENT_CLASS = "SEGMENT_CLASS";
     private static final String CLASS_DESCRIPTOR = "Ljava/lang/Class;";
 
     private record Constant(Split split, Shuffle shuffle) { }
+
+    private record Ramp(Split split, long stride) { }
+
+    /// A class whose name is hidden: that of an object that the initializer has at hand.
+    ///
+    /// @param name    the constant that holds the class
+    /// @param visible the visible class that such objects are used as
+    /// @param instance pushes one
+    private record Hidden(String name, String visible, Consumer<Instructions> instance) { }
 
     private final String owner;
     private final Set<Helper> helpers = EnumSet.noneOf(Helper.class);
     private final Set<Gather> gathers = new LinkedHashSet<>();
     private final Map<Constant, String> shuffles = new LinkedHashMap<>();
+    private final Map<String, Hidden> classes = new LinkedHashMap<>();
+    private final Map<Ramp, String> ramps = new LinkedHashMap<>();
     private boolean littleEndianLong;
-    private boolean segmentClass;
 
     /// The support of the class `owner`.
     Support(String owner) {
@@ -52,6 +61,13 @@ final class Support {
         code.constantField(owner, name, SHUFFLE_DESCRIPTOR);
     }
 
+    /// Pushes the constant vector 0, `stride`, 2 `stride`, … of a part. The Vector API's own (`addIndex`) is boxed by C2 where vectors of several widths are about.
+    void pushRamp(Instructions code, Split split, long stride) {
+        var part = new Split(split.type(), split.partLanes(), 1);
+        String name = ramps.computeIfAbsent(new Ramp(part, stride), _ -> "RAMP_" + ramps.size());
+        code.constantField(owner, name, split.descriptor());
+    }
+
     /// Pushes the layout of a long whose first byte is the lowest.
     void pushLittleEndianLong(Instructions code) {
         littleEndianLong = true;
@@ -62,18 +78,40 @@ final class Support {
     /// segment is used that it is not on the heap. It would not learn that in the JDK's accessors: the Vector API, while it is interpreted,
     /// reinterprets vectors by segments on the heap, and an access that may be to the heap keeps every check in its loop.
     void knowSegment(Instructions code) {
-        segmentClass = true;
-        code.constantField(owner, SEGMENT_CLASS, CLASS_DESCRIPTOR);
+        know(code, new Hidden("SEGMENT_CLASS", Memory.SEGMENT, c -> c.constantField(Memory.SEGMENT, "NULL", Memory.SEGMENT_DESCRIPTOR)));
+    }
+
+    /// Casts the vector on top to the class of its type and width, whose name is hidden, for what is called next is a method of the Vector API that all vectors share. Its profile is that of
+    /// the whole process: where that has two classes, C2 writes the method out for both, and boxes the vector for the one that it is not.
+    void knowVector(Instructions code, Split split) {
+        know(code, new Hidden("VECTOR_CLASS_" + split.type() + "_" + split.partLanes(), split.owner(), c -> {
+            split.species(c);
+            c.invokeInterface(Split.SPECIES, "zero", "()" + Split.VECTOR_DESCRIPTOR);
+        }));
+    }
+
+    /// Casts the mask of a part on top to the class of such masks, for the reason for which vectors are cast.
+    void knowMask(Instructions code, Split split) {
+        know(code, new Hidden("MASK_CLASS_" + split.type() + "_" + split.partLanes(), Split.MASK, c -> {
+            split.species(c);
+            c.push(1);
+            c.invokeInterface(Split.SPECIES, "maskAll", "(Z)" + Split.MASK_DESCRIPTOR);
+        }));
+    }
+
+    private void know(Instructions code, Hidden hidden) {
+        classes.putIfAbsent(hidden.name(), hidden);
+        code.constantField(owner, hidden.name(), CLASS_DESCRIPTOR);
         code.op(SWAP);
         code.invokeVirtual("java/lang/Class", "cast", "(Ljava/lang/Object;)Ljava/lang/Object;");
-        code.cast(Memory.SEGMENT);
+        code.cast(hidden.visible());
     }
 
     /// Writes all of it.
     void emit(ClassVisitor out) {
         helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
         gathers.forEach(g -> method(out, g.methodName(), g.descriptor(), g::body));
-        if (segmentClass || littleEndianLong || !shuffles.isEmpty()) {
+        if (!classes.isEmpty() || littleEndianLong || !shuffles.isEmpty() || !ramps.isEmpty()) {
             constants(out);
         }
     }
@@ -90,11 +128,11 @@ final class Support {
         MethodVisitor method = out.visitMethod(ACC_STATIC, "<clinit>", "()V", null, null);
         method.visitCode();
         var code = new Instructions(method, 0);
-        if (segmentClass) {
-            code.constantField(Memory.SEGMENT, "NULL", Memory.SEGMENT_DESCRIPTOR);
+        classes.forEach((name, hidden) -> {
+            hidden.instance().accept(code);
             code.invokeVirtual("java/lang/Object", "getClass", "()" + CLASS_DESCRIPTOR);
-            define(out, method, SEGMENT_CLASS, CLASS_DESCRIPTOR);
-        }
+            define(out, method, name, CLASS_DESCRIPTOR);
+        });
         if (littleEndianLong) {
             Memory.layout(code, ElementType.I64);
             code.constantField("java/nio/ByteOrder", "LITTLE_ENDIAN", "Ljava/nio/ByteOrder;");
@@ -115,6 +153,26 @@ final class Support {
             }
             code.invokeStatic(Split.API + "VectorShuffle", "fromValues", "(" + Split.SPECIES_DESCRIPTOR + "[I)" + SHUFFLE_DESCRIPTOR);
             define(out, method, name, SHUFFLE_DESCRIPTOR);
+        });
+        ramps.forEach((ramp, name) -> {
+            boolean longs = ramp.split().type() == ElementType.I64;
+            ramp.split().species(code);
+            code.push(ramp.split().lanes());
+            method.visitIntInsn(NEWARRAY, longs ? T_LONG : T_INT);
+            for (int l = 0; l < ramp.split().lanes(); l++) {
+                code.op(DUP);
+                code.push(l);
+                if (longs) {
+                    code.push(l * ramp.stride());
+                    code.op(LASTORE);
+                } else {
+                    code.push((int) (l * ramp.stride()));
+                    code.op(IASTORE);
+                }
+            }
+            code.push(0);
+            code.invokeStatic(ramp.split().owner(), "fromArray", "(" + Split.SPECIES_DESCRIPTOR + (longs ? "[J" : "[I") + "I)" + ramp.split().descriptor());
+            define(out, method, name, ramp.split().descriptor());
         });
         code.op(RETURN);
         method.visitMaxs(0, 0);

@@ -50,17 +50,30 @@ final class Vectors {
         };
     }
 
-    /// Pushes part `part` of `e`, which is neither a scalar nor a mask.
+    /// Pushes part `part` of `e`, which is neither a scalar nor a mask, as a vector of its type.
     void push(Expr e, int part) {
+        operand(e, part);
+        if (e instanceof Expr.Apply) {
+            code.cast(split(e).owner());
+        }
+    }
+
+    /// Pushes part `part` of `e` as an argument of a function: if `e` is a function's value itself, it is but a `Vector` for the verifier.
+    ///
+    /// Where a process has vectors of several widths, C2 must learn the class of a vector from the profile of a place in generated code, since the methods of the Vector API that
+    /// all vectors share have seen several: there it may write a call out for two classes, and box the vector for the one that it is not. So functions are called as methods of
+    /// `Vector`, and what a statement computes with them is then checked to be a vector of its type: both the call and the check have profiles of this
+    /// place alone, and behind the check C2 knows the class while it reads on, before it has expanded the call.
+    private void operand(Expr e, int part) {
         switch (e) {
             case Expr.Const c -> broadcast(c, split(e));
             case Expr.Var name -> code.loadReference(method.frame().slot(name).locals()[part]);
             case Expr.Apply(var fn, var arguments) -> apply(fn, arguments, part);
             case Expr.Cast(_, var x) -> cast(x, split(e), part);
             case Expr.Bitcast(var type, var x) -> {
-                push(x, part);
+                operand(x, part);
                 if (x.type() != type) {
-                    code.invokeVirtual(split(x).owner(), "reinterpretAs" + plural(type), "()" + split(e).descriptor());
+                    code.invokeVirtual(Split.VECTOR, "reinterpretAs" + plural(type), "()" + split(e).descriptor());
                 }
             }
             case Expr.Load load -> method.memory().pushPart(load, part);
@@ -108,50 +121,38 @@ final class Vectors {
             code.op(LADD);
         }
         broadcast(split);
-        split.species(code);
-        code.push(0);
-        if (split.type() == ElementType.I64) {
-            code.op(I2L);
-        }
-        broadcast(split);
-        code.push(1);
-        code.invokeVirtual(split.owner(), "addIndex", "(I)" + split.descriptor());
-        if (split.type() == ElementType.I32) {
-            code.push((int) stride);
-        } else {
-            code.push(stride);
-        }
-        code.invokeVirtual(split.owner(), "mul", "(" + split.lane() + ")" + split.descriptor());
-        add(split);
+        method.target().support().pushRamp(code, split, stride);
+        add();
+        code.cast(split.owner());
     }
 
     private void apply(Fn fn, List<Expr> arguments, int part) {
         Split split = split(arguments.getLast());
         switch (fn) {
             case SELECT -> {
-                push(arguments.get(2), part);
-                push(arguments.get(1), part);
+                operand(arguments.get(2), part);
+                operand(arguments.get(1), part);
                 method.masks().push(arguments.get(0), split.type(), part);
-                blend(split);
+                blend();
             }
             case FLOOR, CEIL, RINT, TRUNC -> round(fn, arguments.getFirst(), split, part);
             case SHL, SHR, USHR -> shift(fn, arguments.get(0), arguments.get(1), split, part);
             case FMA -> {
-                push(arguments.get(0), part);
+                operand(arguments.get(0), part);
                 operator("FMA", "Ternary");
-                push(arguments.get(1), part);
-                push(arguments.get(2), part);
-                lanewise("Ternary", 2, split);
+                operand(arguments.get(1), part);
+                operand(arguments.get(2), part);
+                lanewise("Ternary", 2);
             }
             case NEG, ABS, NOT, SQRT -> {
-                push(arguments.getFirst(), part);
+                operand(arguments.getFirst(), part);
                 operator(fn.name(), "Unary");
-                lanewise("Unary", 0, split);
+                lanewise("Unary", 0);
             }
             default -> {
                 boolean swapped = isCommutative(fn) && isAccumulator(arguments.get(0)) && !isAccumulator(arguments.get(1));
-                push(arguments.get(swapped ? 1 : 0), part);
-                push(arguments.get(swapped ? 0 : 1), part);
+                operand(arguments.get(swapped ? 1 : 0), part);
+                operand(arguments.get(swapped ? 0 : 1), part);
                 combine(fn, split);
             }
         }
@@ -174,14 +175,14 @@ final class Vectors {
     /// Combines the two vectors on top by a function of two arguments other than a comparison.
     private void combine(Fn fn, Split split) {
         switch (fn) {
-            case ADD, MUL, MIN, MAX, AND, OR, XOR -> binary(fn.name(), "Associative", split);
-            case SUB -> binary("SUB", "Binary", split);
-            case SHL -> binary("LSHL", "Binary", split);
-            case SHR -> binary("ASHR", "Binary", split);
-            case USHR -> binary("LSHR", "Binary", split);
+            case ADD, MUL, MIN, MAX, AND, OR, XOR -> binary(fn.name(), "Associative");
+            case SUB -> binary("SUB", "Binary");
+            case SHL -> binary("LSHL", "Binary");
+            case SHR -> binary("ASHR", "Binary");
+            case USHR -> binary("LSHR", "Binary");
             case DIV, REM -> {
                 if (split.type().isFloat()) {
-                    binary("DIV", "Binary", split);
+                    binary("DIV", "Binary");
                 } else {
                     laneByLane(fn, split);
                 }
@@ -195,61 +196,47 @@ final class Vectors {
         code.constantField(OPERATORS, name, "L" + OPERATORS + "$" + kind + ";");
     }
 
-    /// Calls `lanewise` with the operator and `arguments` vectors on top of another.
-    ///
-    /// It is the method that each class of vectors implements. Methods such as `add` lead to it by a virtual call of their own, whose profile is that of the
-    /// whole process: where that has vectors of several widths, C2 does not know the class, may not inline the call, and then boxes the vectors. The profile
-    /// of a call here is of this place alone.
-    private void lanewise(String kind, int arguments, Split split) {
-        code.invokeVirtual(split.owner(), "lanewise", "(L" + OPERATORS + "$" + kind + ";" + Split.VECTOR_DESCRIPTOR.repeat(arguments) + ")" + split.descriptor());
+    /// Calls `lanewise` with the operator and `arguments` vectors on top of another. Each class of vectors implements it; methods such as `add` lead to it
+    /// by a virtual call of their own, whose profile is that of the whole process.
+    private void lanewise(String kind, int arguments) {
+        call("lanewise", "L" + OPERATORS + "$" + kind + ";" + Split.VECTOR_DESCRIPTOR.repeat(arguments));
+    }
+
+    private void call(String name, String arguments) {
+        code.invokeVirtual(Split.VECTOR, name, "(" + arguments + ")" + Split.VECTOR_DESCRIPTOR);
     }
 
     /// Combines the two vectors on top by an operator.
-    private void binary(String operator, String kind, Split split) {
+    private void binary(String operator, String kind) {
         operator(operator, kind);
         code.op(SWAP);
-        lanewise("Binary", 1, split);
-    }
-
-    /// Adds what changes nothing to the vector on top, -0 or 0: the result comes from a call of this place, so its class is known where it goes next.
-    void revealClass(Split split) {
-        split.species(code);
-        switch (split.type()) {
-            case F32 -> code.push(-0f);
-            case F64 -> code.push(-0d);
-            case I32 -> code.push(0);
-            case I64 -> code.push(0L);
-            case BOOL -> throw new IllegalStateException("a mask has no lanes to add to");
-        }
-        broadcast(split);
-        code.op(SWAP);
-        add(split);
+        lanewise("Binary", 1);
     }
 
     /// Adds the two vectors on top.
-    private void add(Split split) {
-        binary("ADD", "Associative", split);
+    private void add() {
+        binary("ADD", "Associative");
     }
 
     /// With a mask on top of `b` on top of `a`: `b` where it is set, else `a`.
-    void blend(Split split) {
-        code.invokeVirtual(split.owner(), "blend", "(" + Split.VECTOR_DESCRIPTOR + Split.MASK_DESCRIPTOR + ")" + split.descriptor());
+    void blend() {
+        call("blend", Split.VECTOR_DESCRIPTOR + Split.MASK_DESCRIPTOR);
     }
 
     /// Pushes the mask of a comparison of part `part`, for vectors of the operands' type.
     void compare(Fn fn, Expr a, Expr b, int part) {
         Split split = split(a);
-        push(a, part);
+        operand(a, part);
         code.constantField(OPERATORS, fn.name(), "L" + OPERATORS + "$Comparison;");
-        push(b, part);
-        code.invokeVirtual(split.owner(), "compare", "(L" + OPERATORS + "$Comparison;" + Split.VECTOR_DESCRIPTOR + ")" + Split.MASK_DESCRIPTOR);
+        operand(b, part);
+        code.invokeVirtual(Split.VECTOR, "compare", "(L" + OPERATORS + "$Comparison;" + Split.VECTOR_DESCRIPTOR + ")" + Split.MASK_DESCRIPTOR);
     }
 
     /// A shift by one count for all lanes is an instruction of its own.
     private void shift(Fn fn, Expr x, Expr count, Split split, int part) {
         if (!(count instanceof Expr.Const || count instanceof Expr.Splat)) {
-            push(x, part);
-            push(count, part);
+            operand(x, part);
+            operand(count, part);
             combine(fn, split);
             return;
         }
@@ -272,7 +259,7 @@ final class Vectors {
         push(x, part);
         code.storeReference(locals[part]);
         if (fn == Fn.RINT) {
-            push(Rounding.rint(operand), part);
+            operand(Rounding.rint(operand), part);
             return;
         }
         var rounded = Expr.Var.fixed("r", split.type(), split.lanes());
@@ -281,14 +268,16 @@ final class Vectors {
         method.frame().alias(rounded, new Frame.Slot(split.type(), roundedLocals));
         push(Rounding.rint(operand), part);
         code.storeReference(roundedLocals[part]);
-        push(Rounding.correct(fn, operand, rounded), part);
+        operand(Rounding.correct(fn, operand, rounded), part);
     }
 
     /// Integer division has no vector instruction: lane by lane, the two vectors being on top.
     private void laneByLane(Fn fn, Split split) {
         int b = code.newLocal(1);
         int a = code.newLocal(1);
+        code.cast(split.owner());
         code.storeReference(b);
+        code.cast(split.owner());
         code.storeReference(a);
         code.loadReference(a);
         for (int l = 0; l < split.partLanes(); l++) {
@@ -327,7 +316,8 @@ final class Vectors {
             widen(to.type());
             broadcast(to);
             method.masks().push(x, to.type(), part);
-            blend(to);
+            blend();
+            code.cast(to.owner());
             return;
         }
         Split from = split(x);
@@ -347,8 +337,9 @@ final class Vectors {
                 to.species(code);
                 code.push(((1L << from.partLanes()) - 1) << p * from.partLanes());
                 method.masks().fromBits();
-                blend(to);
+                blend();
             }
+            code.cast(to.owner());
         }
     }
 
@@ -398,6 +389,7 @@ final class Vectors {
                 code.loadReference(parts.get(p));
                 code.loadReference(parts.get(p + half));
                 combine(fn, split);
+                code.cast(split.owner());
                 code.storeReference(parts.get(p));
             }
             parts.subList(half, parts.size()).clear();
@@ -407,8 +399,9 @@ final class Vectors {
             code.loadReference(local);
             code.loadReference(local);
             method.target().support().pushShuffle(code, split, Shuffle.rotation(split.partLanes(), half));
-            rearrange(split);
+            rearrange();
             combine(fn, split);
+            code.cast(split.owner());
             code.storeReference(local);
         }
         lane(local, 0, split);
@@ -419,7 +412,7 @@ final class Vectors {
     }
 
     /// With a shuffle on top of a vector: the vector rearranged.
-    void rearrange(Split split) {
-        code.invokeVirtual(split.owner(), "rearrange", "(L" + Split.API + "VectorShuffle;)" + split.descriptor());
+    void rearrange() {
+        call("rearrange", "L" + Split.API + "VectorShuffle;");
     }
 }

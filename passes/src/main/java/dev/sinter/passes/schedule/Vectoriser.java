@@ -27,6 +27,13 @@ public final class Vectoriser {
         }
     }
 
+    /// Up to this stride, the lanes of a load are picked from whole vectors; beyond, each is fetched by itself.
+    private static final int PICKED = 4;
+    /// So many operations on vectors pay for fetching the lanes of a vector one by one.
+    private static final int WORTH_A_GATHER = 4;
+    /// The operations of a function that is no primitive.
+    private static final int OF_A_FUNCTION = 25;
+
     private final Indices indices;
     private final Expr.Var i;
     private final Expr base;
@@ -34,6 +41,8 @@ public final class Vectoriser {
     private final Expr mask;
     private final Map<Expr.Var, Expr> names = new IdentityHashMap<>();
     private int widest = 1;
+    private int gathers;
+    private int operations;
 
     private Vectoriser(Indices indices, Expr.Var i, Expr base, int lanes, Expr mask) {
         this.indices = indices;
@@ -46,7 +55,8 @@ public final class Vectoriser {
     /// Statements for the lanes `base … base + lanes - 1`, and what the names of the original statements became.
     ///
     /// @param widest the bytes of the widest element that is held in a vector
-    public record Result(List<Stmt> statements, Map<Expr.Var, Expr> names, int lanes, int widest) {
+    /// @param pays   whether the operations on vectors are worth fetching lanes that lie far apart
+    public record Result(List<Stmt> statements, Map<Expr.Var, Expr> names, int lanes, int widest, boolean pays) {
         /// What a name of the original statements became, as a vector.
         public Expr vector(Expr name) {
             Expr e = name instanceof Expr.Var v ? names.getOrDefault(v, v) : name;
@@ -66,20 +76,20 @@ public final class Vectoriser {
         try {
             var out = new ArrayList<Stmt>();
             vectoriser.statements(statements, out);
-            return Optional.of(new Result(out, vectoriser.names, lanes, vectoriser.widest));
+            return Optional.of(new Result(out, vectoriser.names, lanes, vectoriser.widest, vectoriser.operations >= WORTH_A_GATHER * vectoriser.gathers));
         } catch (Refused _) {
             return Optional.empty();
         }
     }
 
-    /// The most lanes with which the statements can be written on a machine: 1 if they cannot.
+    /// The most lanes with which the statements can be written on a machine: 1 if they cannot, or if most of the work would be to fetch lanes that lie far apart.
     public static int lanesFor(Indices indices, List<Stmt> statements, Expr.Var i, Machine machine, Map<Expr.Var, ElementType> accumulators) {
         for (int lanes = machine.lanes(ElementType.F32); lanes > 1; lanes /= 2) {
             var given = new IdentityHashMap<Expr.Var, Expr>();
             int width = lanes;
             accumulators.forEach((name, type) -> given.put(name, Expr.Var.fixed(name.name(), type, width)));
             var result = lanes(indices, statements, i, i, lanes, null, given);
-            if (result.isEmpty()) {
+            if (result.isEmpty() || !result.get().pays()) {
                 return 1;
             }
             int bytes = accumulators.values().stream().mapToInt(ElementType::bytes).reduce(result.get().widest(), Math::max);
@@ -210,6 +220,7 @@ public final class Vectoriser {
                 throw new Refused("positions are divided");
             }
             note(type);
+            operations += fn.isPrimitive() ? 1 : OF_A_FUNCTION;
             if (!fn.isPrimitive()) {
                 widest = Math.max(widest, MathWidth.of(fn, type));
             }
@@ -261,6 +272,7 @@ public final class Vectoriser {
             guard = Expr.apply(Fn.AND, guard, mask);
         }
         note(load.type());
+        gathers += stride.value() > PICKED ? 1 : 0;
         return new Expr.Load(load.buffer(), first(index), lanes, (int) stride.value(), guard);
     }
 
