@@ -79,8 +79,9 @@ public final class JvmBackend {
     /// The class file, or null if a method is too large after all.
     private static byte[] emit(LoopProgram program, String owner, int vectorBits, int budget) {
         var target = new Target(program, owner, vectorBits, new Support(owner));
-        var outliner = new Outliner(target, budget);
-        for (Kernel kernel : kernels(program.body())) {
+        var kernels = kernels(program.body());
+        var outliner = new Outliner(target, budget, kernels);
+        for (Kernel kernel : kernels) {
             outliner.callees().put(kernel, outliner.cut("kernel " + kernel.name(), kernel.name(), kernel.parameters(), kernel.body()));
         }
         Method run = outliner.cut("program " + program.name(), ENTRY, List.of(), program.body());

@@ -89,7 +89,13 @@ final class MethodBody {
         }
         for (Buffer buffer : mentions.buffers()) {
             code.loadReference(BUFFERS);
-            code.push(target.program().buffers().indexOf(buffer));
+            Expr.Var number = method.buffers().get(buffer);
+            if (number == null) {
+                code.push(target.program().buffers().indexOf(buffer));
+            } else {
+                scalars.push(number);
+                code.op(L2I);
+            }
             code.op(AALOAD);
             target.support().knowSegment(code);
             int local = code.newLocal(1);

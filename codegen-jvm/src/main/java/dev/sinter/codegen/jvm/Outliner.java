@@ -6,9 +6,11 @@ import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,17 +38,42 @@ final class Outliner {
     private final Map<Stmt, Integer> sizes = new IdentityHashMap<>();
     private final Set<Expr.Var> globals = new HashSet<>();
     private final Map<Expr.Var, Stmt> repeatable = new IdentityHashMap<>();
+    private final Map<Twins.Family, Kernel> shared = new IdentityHashMap<>();
+    private final Twins twins;
     private String where;
     private String methodName;
     private int pieces;
 
     /// Cuts into methods of at most about `budget` bytes.
-    Outliner(Target target, int budget) {
+    ///
+    /// @param kernels what is to be cut, so that register tiles that are alike are found
+    Outliner(Target target, int budget, Collection<Kernel> kernels) {
         this.target = target;
         this.budget = budget;
         globals.addAll(target.program().dims());
         globals.add(LoopProgram.MEMBER);
         globals.add(LoopProgram.MEMBERS);
+        var tiles = new LinkedHashMap<List<Stmt>, List<Stmt>>();
+        kernels.forEach(kernel -> learn(kernel.body()));
+        kernels.forEach(kernel -> tiles(kernel.body(), false, tiles));
+        this.twins = new Twins(tiles, globals, target.program().buffers());
+    }
+
+    /// Finds the register tiles, each with what it needs to stand alone.
+    private void tiles(List<Stmt> list, boolean inLoop, Map<List<Stmt>, List<Stmt>> found) {
+        if (inLoop && isTile(list)) {
+            found.put(list, complete(list));
+            return;
+        }
+        for (Stmt s : list) {
+            boolean loop = isLoop(s);
+            if (s instanceof Stmt.If(_, var then, var otherwise)) {
+                tiles(then, inLoop, found);
+                tiles(otherwise, inLoop, found);
+            } else {
+                tiles(children(s), inLoop || loop, found);
+            }
+        }
     }
 
     /// The method for each launched kernel, stand-ins included.
@@ -76,14 +103,35 @@ final class Outliner {
     /// register tile. The JIT then compiles it from its entry, where no vector lives yet. What it compiles from within a running loop
     /// finds the accumulators boxed, of unknown shape, and keeps them so.
     private List<Stmt> isolated(List<Stmt> list, boolean inLoop) {
-        if (inLoop && list.stream().anyMatch(Outliner::isVectorAccumulator) && list.stream().anyMatch(Outliner::isLoop)) {
-            var mentions = Mentions.of(list);
-            if (mentions.assigned().isEmpty() && parameters(mentions).stream().noneMatch(this::isBoxed)) {
-                Stmt call = call(list, Set.of());
-                return call == null ? list : List.of(call);
-            }
+        if (inLoop && isTile(list)) {
+            Stmt call = shared(twins.of(list));
+            call = call == null ? call(list, Set.of()) : call;
+            return call == null ? list : List.of(call);
         }
         return list.stream().map(s -> isolated(s, inLoop)).toList();
+    }
+
+    private boolean isTile(List<Stmt> list) {
+        if (list.stream().noneMatch(Outliner::isVectorAccumulator) || list.stream().noneMatch(Outliner::isLoop)) {
+            return false;
+        }
+        var mentions = Mentions.of(list);
+        return mentions.assigned().isEmpty() && parameters(mentions).stream().noneMatch(this::isBoxed);
+    }
+
+    /// The call of a method that several kernels share; null if there is none, or if it would be too large to be one.
+    private Stmt shared(Twins.Twin twin) {
+        if (twin == null || size(twin.family().body()) + TABLE_ENTRY * twin.family().parameters().size() > budget) {
+            return null;
+        }
+        Kernel standIn = shared.computeIfAbsent(twin.family(), family -> {
+            var kernel = new Kernel(methodName, family.parameters(), List.of(), "");
+            var method = new Method(methodName + "-" + pieces++, family.parameters(), family.body(), null, family.buffers());
+            methods.add(method);
+            callees.put(kernel, method);
+            return kernel;
+        });
+        return new Stmt.Launch(standIn, twin.arguments());
     }
 
     private Stmt isolated(Stmt statement, boolean inLoop) {

@@ -17,8 +17,8 @@ import java.util.Optional;
 ///
 /// * columns as `[panel][depth][columns of a tile]`;
 /// * rows as `[row][pitch]` if they lie along the depth (or are computed), else as `[panel][depth][rows of a tile]`. Rows that lie along the depth at a pitch that
-///   keeps them out of each other's cache sets stay where they are. So do windows, of which a copy would be many times as large: a table says how far each
-///   step of the depth is from the first one.
+///   keeps them out of each other's cache sets stay where they are. So do windows, of which a copy would be many times as large: tables say how far each
+///   step of the depth, and each row, is from the first one.
 ///
 /// A packed operand depends on nothing but the operand's values, extents and the tile: not on the team, nor on the other operand.
 final class Packing {
@@ -41,6 +41,7 @@ final class Packing {
     private final Affine inPlace;
     private final boolean windows;
     private final Buffer steps;
+    private final Buffer places;
     private final Dim pitch;
     private final Dim rowElements;
     private final Dim columnElements;
@@ -82,6 +83,12 @@ final class Packing {
             });
         } else {
             this.steps = null;
+        }
+        if (windows && rows.isConstant()) {
+            this.places = out.scratch("places", ElementType.I64, rows);
+            out.kernel("places", into -> into.loop("row", dim(rows), Binding.PARALLEL, (one, row) -> one.store(places, row, place(one, row))));
+        } else {
+            this.places = null;
         }
     }
 
@@ -155,6 +162,13 @@ final class Packing {
         return c.indices().dim(dim);
     }
 
+    /// How far a row is from the first one.
+    private Expr place(Block into, Expr row) {
+        var names = new HashMap<Expr.Var, Expr>();
+        coordinates(into, c.rows(), row, names);
+        return distance(c.rows(), names);
+    }
+
     /// How far the element at some places along axes is from the one at their beginning.
     private Expr distance(List<Axis> axes, Map<Expr.Var, Expr> places) {
         Expr sum = Expr.index(0);
@@ -162,6 +176,11 @@ final class Packing {
             sum = Expr.plus(sum, Expr.times(places.get(axis.name()), dim(inPlace.coefficient(axis.name()))));
         }
         return sum;
+    }
+
+    /// Whether the rows are windows that are read where they are.
+    boolean readsWindows() {
+        return windows;
     }
 
     /// Where the rows of a batch begin in [#rowBuffer].
@@ -194,9 +213,8 @@ final class Packing {
         var all = new ArrayList<Expr>();
         for (int r = 0; r < height; r++) {
             if (windows) {
-                var places = new HashMap<Expr.Var, Expr>();
-                coordinates(into, c.rows(), into.let("i", Expr.plus(first, Expr.index(r))), places);
-                all.add(into.let("a" + r, Expr.plus(base, distance(c.rows(), places))));
+                Expr row = Expr.plus(first, Expr.index(r));
+                all.add(into.let("a" + r, Expr.plus(base, places == null ? place(into, into.let("i", row)) : Expr.load(places, row))));
             } else {
                 all.add(row(skipped, r));
             }
@@ -249,9 +267,15 @@ final class Packing {
     /// The coordinates of number `n` among the elements of `axes`, last axis fastest.
     void coordinates(Block into, List<Axis> axes, Expr n, Map<Expr.Var, Expr> names) {
         Expr rest = n;
+        int first = 0;
+        while (first < axes.size() - 1 && axes.get(first).extent().is(1)) {
+            first++;
+        }
         for (int k = axes.size() - 1; k >= 0; k--) {
             Axis axis = axes.get(k);
-            if (k == 0) {
+            if (axis.extent().is(1)) {
+                names.put(axis.name(), Expr.index(0));
+            } else if (k <= first) {
                 names.put(axis.name(), rest);
             } else {
                 Expr extent = dim(axis.extent());

@@ -32,6 +32,8 @@ final class PanelProduct {
     private static final int STRETCH = 8;
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
     private static final int WRITTEN_OUT = 200;
+    /// The same after windows: networks have many such layers, of which the JIT can compile the tiles once if nothing follows the sums.
+    private static final int WRITTEN_OUT_AFTER_WINDOWS = 80;
 
     private final Contraction c;
     private final PackedProduct.Tile tile;
@@ -91,7 +93,8 @@ final class PanelProduct {
         this.block = depth.isConstant() ? (depth.value() + 16 * blocks - 1) / (16 * blocks) * 16 : DEPTH_BLOCK;
         c.indices().learn(c.epilogue());
         boolean vectors = Vectoriser.lanesFor(c.indices(), c.epilogue(), column.name(), machine, Map.of(c.accumulator(), c.type())) == tile.lanes();
-        this.direct = vectors && tile.rows() * tile.vectors() * TilePlan.cost(c.epilogue()) <= WRITTEN_OUT;
+        int writtenOut = packing.readsWindows() ? WRITTEN_OUT_AFTER_WINDOWS : WRITTEN_OUT;
+        this.direct = vectors && tile.rows() * tile.vectors() * TilePlan.cost(c.epilogue()) <= writtenOut;
     }
 
     /// Finds the rests; the number of whole tiles.
@@ -300,26 +303,51 @@ final class PanelProduct {
     /// @param i       the tile of rows where it begins
     /// @param skipped how many rows into that
     private void tile(Block in, Place where, Expr i, Expr skipped, int height, Columns columns, Expr k0, Expr k1) {
-        int lanes = tile.lanes();
         int width = columns.vectors();
         Expr firstRow = in.let("row", Expr.plus(Expr.times(i, Expr.index(tile.rows())), skipped));
         Expr firstColumn = in.let("column", Expr.times(columns.panel(), Expr.index(tile.columns())));
-        var total = new ArrayList<Expr.Var>();
-        for (int n = 0; n < height * width; n++) {
-            total.add(in.accumulator("sum" + n / width + "_" + n % width, new Expr.Const(c.type(), Double.doubleToRawLongBits(0.0), lanes)));
-        }
         Expr rest = null;
         if (blocked) {
             Expr lines = Expr.plus(Expr.times(where.batch(), dim(rows)), firstRow);
             rest = in.let("rest", Expr.plus(Expr.times(lines, dim(columnPanels.times(tile.columns()))), Expr.times(firstColumn, Expr.index(height))));
-            Expr at = rest;
-            in.when(Expr.apply(Fn.LT, Expr.index(0), k0), resumed -> {
-                for (int n = 0; n < total.size(); n++) {
-                    resumed.assign(total.get(n), new Expr.Load(sums, Expr.plus(at, Expr.index((long) n * lanes)), lanes, 1, null));
-                }
-            });
         } else if (!direct) {
             rest = in.let("rest", Expr.times(LoopProgram.MEMBER, Expr.index((long) tile.rows() * tile.columns())));
+        }
+        Expr from = rest;
+        if (!direct) {                                         // sums in a loop of one step: tiles of all layers are alike, whatever follows them, and the JIT compiles one
+            in.loop("once", Expr.index(1), Binding.SERIAL, (one, _) ->
+                    keep(one, sums(one, where, i, skipped, firstRow, height, columns, k0, k1, from), from));
+            when(in, blocked ? Expr.apply(Fn.LE, dim(depth), k1) : null, last -> epilogue(last, where, firstRow, firstColumn, height, width, from));
+            return;
+        }
+        var total = sums(in, where, i, skipped, firstRow, height, columns, k0, k1, from);
+        if (!blocked) {
+            finish(in, where, firstRow, firstColumn, columns, total);
+            return;
+        }
+        var last = new Block();
+        finish(last, where, firstRow, firstColumn, columns, total);
+        var resting = new Block();
+        keep(resting, total, from);
+        in.add(new Stmt.If(Expr.apply(Fn.LE, dim(depth), k1), last.statements(), resting.statements()));
+    }
+
+    /// The sums of a tile over a block of the depth.
+    ///
+    /// @param rest where they are in memory between blocks
+    private List<Expr.Var> sums(Block in, Place where, Expr i, Expr skipped, Expr firstRow, int height, Columns columns, Expr k0, Expr k1, Expr rest) {
+        int lanes = tile.lanes();
+        int width = columns.vectors();
+        var total = new ArrayList<Expr.Var>();
+        for (int n = 0; n < height * width; n++) {
+            total.add(in.accumulator("sum" + n / width + "_" + n % width, new Expr.Const(c.type(), Double.doubleToRawLongBits(0.0), lanes)));
+        }
+        if (blocked) {
+            in.when(Expr.apply(Fn.LT, Expr.index(0), k0), resumed -> {
+                for (int n = 0; n < total.size(); n++) {
+                    resumed.assign(total.get(n), new Expr.Load(sums, Expr.plus(rest, Expr.index((long) n * lanes)), lanes, 1, null));
+                }
+            });
         }
         Expr aBase = in.let("a", packing.tileOfRows(where.a(), i, skipped));
         Expr bBase = in.let("b", Expr.plus(where.b(), Expr.times(columns.panel(), packing.panelOfColumns())));
@@ -333,22 +361,13 @@ final class PanelProduct {
                 }
             }
         });
-        Expr from = rest;
-        if (!blocked) {
-            finish(in, where, firstRow, firstColumn, columns, total, from);
-            return;
-        }
-        var last = new Block();
-        finish(last, where, firstRow, firstColumn, columns, total, from);
-        var resting = new Block();
-        keep(resting, total, from);
-        in.add(new Stmt.If(Expr.apply(Fn.LE, dim(depth), k1), last.statements(), resting.statements()));
+        return total;
     }
 
     /// How many steps of the depth are written out. A tile of few sums goes through its panels as fast as they come from memory, and they come faster in
     /// longer stretches of one panel after the other.
     private int stepsAtOnce(int held) {
-        return depth.isConstant() && held <= ENOUGH_SUMS && !blocked && depth.value() % STRETCH == 0 ? STRETCH : 1;
+        return depth.isConstant() && held <= ENOUGH_SUMS && !blocked && !packing.readsWindows() && depth.value() % STRETCH == 0 ? STRETCH : 1;
     }
 
     /// One step of the sums.
@@ -376,14 +395,9 @@ final class PanelProduct {
         }
     }
 
-    /// The epilogue of a tile, from registers or through memory.
-    private void finish(Block into, Place where, Expr firstRow, Expr firstColumn, Columns columns, List<Expr.Var> total, Expr rest) {
+    /// The epilogue of a tile, from registers.
+    private void finish(Block into, Place where, Expr firstRow, Expr firstColumn, Columns columns, List<Expr.Var> total) {
         int width = columns.vectors();
-        if (!direct) {
-            keep(into, total, rest);
-            epilogue(into, where, firstRow, firstColumn, total.size() / width, width, rest);
-            return;
-        }
         for (int n = 0; n < total.size(); n++) {
             int v = n % width;
             finish(into, where, Expr.plus(firstRow, Expr.index(n / width)), Expr.plus(firstColumn, Expr.index((long) v * tile.lanes())),
@@ -407,7 +421,8 @@ final class PanelProduct {
     /// Hands the finished sums of a tile to the epilogue, row by row: written once, whatever the tile, and ragged edges are loop bounds.
     private void epilogue(Block in, Place where, Expr firstRow, Expr firstColumn, int height, int width, Expr rest) {
         Expr line = Expr.index((long) width * tile.lanes());
-        Expr columnsHere = in.let("columns", Expr.apply(Fn.MIN, line, Expr.apply(Fn.SUB, dim(column.extent()), firstColumn)));
+        boolean whole = column.extent().isConstant() && column.extent().value() % ((long) width * tile.lanes()) == 0;
+        Expr columnsHere = whole ? line : in.let("columns", Expr.apply(Fn.MIN, line, Expr.apply(Fn.SUB, dim(column.extent()), firstColumn)));
         in.loop("r", Expr.index(height), Binding.SERIAL, (row, r) -> {
             var names = new HashMap<>(where.names());
             packing.coordinates(row, c.rows(), row.let("i", Expr.plus(firstRow, r)), names);
