@@ -20,6 +20,7 @@ final class FirstCompiler extends MethodVisitor {
     private static final int VECTOR_ACCESS = 10_000 / 48;
     private static final int MASKED_ACCESS = 10_000 / 15;
     private static final int SCALAR_ACCESS = 10_000 / 180;
+    private static final int CAST = 10_000 / 110;
     private static final int STATIC_CALL = 10_000 / 500;
     private static final int VIRTUAL_CALL = 10_000 / 1000;
 
@@ -40,7 +41,7 @@ final class FirstCompiler extends MethodVisitor {
         registers += switch (name) {
             case "fromMemorySegment", "intoMemorySegment" -> descriptor.contains(Split.MASK_DESCRIPTOR) ? MASKED_ACCESS : VECTOR_ACCESS;
             case "get", "set" -> SCALAR_ACCESS;
-            default -> !owner.startsWith(Split.API) ? 1 : opcode == INVOKEVIRTUAL && !name.startsWith("reinterpret") ? VIRTUAL_CALL : STATIC_CALL;
+            default -> owner.equals("java/lang/Class") ? CAST : !owner.startsWith(Split.API) ? 1 : opcode == INVOKEVIRTUAL && !name.startsWith("reinterpret") ? VIRTUAL_CALL : STATIC_CALL;
         };
     }
 

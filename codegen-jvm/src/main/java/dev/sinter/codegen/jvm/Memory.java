@@ -188,7 +188,7 @@ final class Memory {
         split.species(code);
         method.segment(buffer);
         code.load(ElementType.I64, from);
-        order(code);
+        method.target().support().pushOrder(code);
         code.loadReference(lanes);
         load(split, true);
         code.place(end);
@@ -197,15 +197,10 @@ final class Memory {
     /// Loads with species, segment and offset on the stack, and behind them, if it is masked, byte order and mask.
     private void load(Split split, boolean masked) {
         if (!masked) {
-            order(code);
+            method.target().support().pushOrder(code);
         }
         code.invokeStatic(split.owner(), "fromMemorySegment", "(" + Split.SPECIES_DESCRIPTOR + SEGMENT_DESCRIPTOR + "J" + ORDER_DESCRIPTOR
                 + (masked ? Split.MASK_DESCRIPTOR : "") + ")" + split.descriptor());
-    }
-
-    /// Pushes the order of bytes in buffers.
-    private static void order(Instructions code) {
-        code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + ORDER_DESCRIPTOR);
     }
 
     /// Pops the scalar on top into a fresh local.
@@ -323,7 +318,7 @@ final class Memory {
         }
         for (int p = 0; p < split.count(); p++) {
             method.vectors().push(value, p);
-            if (mask != null || !(value instanceof Expr.Apply)) {
+            if (value instanceof Expr.Var name && !name.isMutable()) {
                 method.target().support().knowVector(code, split);
             }
         }
@@ -332,7 +327,7 @@ final class Memory {
             method.scalars().pushShared(index);
             scale(to.type());
             addOffset((long) p * split.partBytes());
-            order(code);
+            method.target().support().pushOrder(code);
             if (mask != null) {
                 code.loadReference(masks[p]);
             }

@@ -16,6 +16,7 @@ import org.objectweb.asm.MethodVisitor;
 final class Support {
     private static final String SHUFFLE_DESCRIPTOR = "L" + Split.API + "VectorShuffle;";
     private static final String LITTLE_ENDIAN_LONG = "LITTLE_ENDIAN_LONG";
+    private static final String ORDER = "ORDER";
     private static final String CLASS_DESCRIPTOR = "Ljava/lang/Class;";
 
     private record Constant(Split split, Shuffle shuffle) { }
@@ -36,6 +37,7 @@ final class Support {
     private final Map<String, Hidden> classes = new LinkedHashMap<>();
     private final Map<Ramp, String> ramps = new LinkedHashMap<>();
     private boolean littleEndianLong;
+    private boolean order;
 
     /// The support of the class `owner`.
     Support(String owner) {
@@ -72,6 +74,12 @@ final class Support {
     void pushLittleEndianLong(Instructions code) {
         littleEndianLong = true;
         code.constantField(owner, LITTLE_ENDIAN_LONG, Memory.layoutDescriptor(ElementType.I64));
+    }
+
+    /// Pushes the order of bytes in buffers. It is a constant, since in long methods C2 calls what it is not made to inline.
+    void pushOrder(Instructions code) {
+        order = true;
+        code.constantField(owner, ORDER, Memory.ORDER_DESCRIPTOR);
     }
 
     /// Casts the segment on top to the class of segments outside of the heap, which all buffers are and whose name is hidden. Then the JIT knows where the
@@ -111,7 +119,7 @@ final class Support {
     void emit(ClassVisitor out) {
         helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
         gathers.forEach(g -> method(out, g.methodName(), g.descriptor(), g::body));
-        if (!classes.isEmpty() || littleEndianLong || !shuffles.isEmpty() || !ramps.isEmpty()) {
+        if (!classes.isEmpty() || order || littleEndianLong || !shuffles.isEmpty() || !ramps.isEmpty()) {
             constants(out);
         }
     }
@@ -133,6 +141,10 @@ final class Support {
             code.invokeVirtual("java/lang/Object", "getClass", "()" + CLASS_DESCRIPTOR);
             define(out, method, name, CLASS_DESCRIPTOR);
         });
+        if (order) {
+            code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + Memory.ORDER_DESCRIPTOR);
+            define(out, method, ORDER, Memory.ORDER_DESCRIPTOR);
+        }
         if (littleEndianLong) {
             Memory.layout(code, ElementType.I64);
             code.constantField("java/nio/ByteOrder", "LITTLE_ENDIAN", "Ljava/nio/ByteOrder;");

@@ -14,6 +14,7 @@ final class Vectors {
 
     private final MethodBody method;
     private final Instructions code;
+    private boolean rounding;
 
     Vectors(MethodBody method) {
         this.method = method;
@@ -50,20 +51,37 @@ final class Vectors {
         };
     }
 
-    /// Pushes part `part` of `e`, which is neither a scalar nor a mask, as a vector of its type.
+    /// Pushes part `part` of `e`, which is neither a scalar nor a mask, as a vector of its type whose class C2 knows.
+    ///
+    /// Where a process has vectors of several widths, C2 cannot learn the class of a vector from the methods of the Vector API that all vectors share. A profile of this place would tell
+    /// it, but not for long: each mistaken guess in those methods counts again wherever they are inlined, and after a hundred in one compilation (some twenty loads) C2 believes no
+    /// profile; then it keeps a virtual call beside each operation and boxes the vectors that meet behind it. So what a statement computes with is cast to its hidden class, which is
+    /// nothing in the end, and functions are called as methods of `Vector`.
     void push(Expr e, int part) {
         operand(e, part);
-        if (e instanceof Expr.Apply) {
-            code.cast(split(e).owner());
+        if (rounding || isRounded(e)) {
+            if (e instanceof Expr.Apply) {
+                code.cast(split(e).owner());
+            }
+        } else if (!(e instanceof Expr.Var name) || name.isMutable()) {
+            method.target().support().knowVector(code, split(e));
         }
     }
 
-    /// Pushes part `part` of `e` as an argument of a function: if `e` is a function's value itself, it is but a `Vector` for the verifier.
-    ///
-    /// Where a process has vectors of several widths, C2 must learn the class of a vector from the profile of a place in generated code, since the methods of the Vector API that
-    /// all vectors share have seen several: there it may write a call out for two classes, and box the vector for the one that it is not. So functions are called as methods of
-    /// `Vector`, and what a statement computes with them is then checked to be a vector of its type: both the call and the check have profiles of this
-    /// place alone, and behind the check C2 knows the class while it reads on, before it has expanded the call.
+    private static boolean isRounded(Expr e) {
+        return e instanceof Expr.Apply(var fn, _) && (fn == Fn.FLOOR || fn == Fn.CEIL || fn == Fn.RINT || fn == Fn.TRUNC);
+    }
+
+    /// Pushes part `part` of `e` as what a method of `Vector` is called on.
+    private void receiver(Expr e, int part) {
+        if (rounding) {
+            operand(e, part);
+        } else {
+            push(e, part);
+        }
+    }
+
+    /// Pushes part `part` of `e` as an argument of a function: if `e` is a function's value itself, it is but a `Vector` for the verifier. The function finds out the class by itself.
     private void operand(Expr e, int part) {
         switch (e) {
             case Expr.Const c -> broadcast(c, split(e));
@@ -71,7 +89,7 @@ final class Vectors {
             case Expr.Apply(var fn, var arguments) -> apply(fn, arguments, part);
             case Expr.Cast(_, var x) -> cast(x, split(e), part);
             case Expr.Bitcast(var type, var x) -> {
-                operand(x, part);
+                receiver(x, part);
                 if (x.type() != type) {
                     code.invokeVirtual(Split.VECTOR, "reinterpretAs" + plural(type), "()" + split(e).descriptor());
                 }
@@ -130,28 +148,33 @@ final class Vectors {
         Split split = split(arguments.getLast());
         switch (fn) {
             case SELECT -> {
-                operand(arguments.get(2), part);
+                receiver(arguments.get(2), part);
                 operand(arguments.get(1), part);
                 method.masks().push(arguments.get(0), split.type(), part);
                 blend();
             }
-            case FLOOR, CEIL, RINT, TRUNC -> round(fn, arguments.getFirst(), split, part);
+            case FLOOR, CEIL, RINT, TRUNC -> {
+                boolean within = rounding;
+                rounding = true;                           // so many operations that casts would be too many bytes for a method
+                round(fn, arguments.getFirst(), split, part);
+                rounding = within;
+            }
             case SHL, SHR, USHR -> shift(fn, arguments.get(0), arguments.get(1), split, part);
             case FMA -> {
-                operand(arguments.get(0), part);
+                receiver(arguments.get(0), part);
                 operator("FMA", "Ternary");
                 operand(arguments.get(1), part);
                 operand(arguments.get(2), part);
                 lanewise("Ternary", 2);
             }
             case NEG, ABS, NOT, SQRT -> {
-                operand(arguments.getFirst(), part);
+                receiver(arguments.getFirst(), part);
                 operator(fn.name(), "Unary");
                 lanewise("Unary", 0);
             }
             default -> {
                 boolean swapped = isCommutative(fn) && isAccumulator(arguments.get(0)) && !isAccumulator(arguments.get(1));
-                operand(arguments.get(swapped ? 1 : 0), part);
+                receiver(arguments.get(swapped ? 1 : 0), part);
                 operand(arguments.get(swapped ? 0 : 1), part);
                 combine(fn, split);
             }
@@ -226,7 +249,7 @@ final class Vectors {
     /// Pushes the mask of a comparison of part `part`, for vectors of the operands' type.
     void compare(Fn fn, Expr a, Expr b, int part) {
         Split split = split(a);
-        operand(a, part);
+        receiver(a, part);
         code.constantField(OPERATORS, fn.name(), "L" + OPERATORS + "$Comparison;");
         operand(b, part);
         code.invokeVirtual(Split.VECTOR, "compare", "(L" + OPERATORS + "$Comparison;" + Split.VECTOR_DESCRIPTOR + ")" + Split.MASK_DESCRIPTOR);
@@ -235,7 +258,7 @@ final class Vectors {
     /// A shift by one count for all lanes is an instruction of its own.
     private void shift(Fn fn, Expr x, Expr count, Split split, int part) {
         if (!(count instanceof Expr.Const || count instanceof Expr.Splat)) {
-            operand(x, part);
+            receiver(x, part);
             operand(count, part);
             combine(fn, split);
             return;
@@ -389,7 +412,7 @@ final class Vectors {
                 code.loadReference(parts.get(p));
                 code.loadReference(parts.get(p + half));
                 combine(fn, split);
-                code.cast(split.owner());
+                method.target().support().knowVector(code, split);
                 code.storeReference(parts.get(p));
             }
             parts.subList(half, parts.size()).clear();
@@ -401,7 +424,7 @@ final class Vectors {
             method.target().support().pushShuffle(code, split, Shuffle.rotation(split.partLanes(), half));
             rearrange();
             combine(fn, split);
-            code.cast(split.owner());
+            method.target().support().knowVector(code, split);
             code.storeReference(local);
         }
         lane(local, 0, split);
