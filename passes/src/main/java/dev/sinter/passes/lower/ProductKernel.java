@@ -18,6 +18,7 @@ import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.KernelSink;
 import dev.sinter.passes.schedule.Schedules;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -87,7 +88,7 @@ final class ProductKernel {
         var at = new ArrayList<List<List<Expr>>>();
         for (Value root : others) {
             boolean ofWhole = group.parts() == 1 || root.shape().equals(product.shape());
-            List<List<Expr>> indexes = group.parts() == 1 ? List.of(Loops.names(order(others.getFirst(), product, free, places, table))) : ofWhole ? inPart : List.of(Loops.names(free));
+            List<List<Expr>> indexes = group.parts() == 1 ? List.of(order(others.getFirst(), product, free, places, table)) : ofWhole ? inPart : List.of(Loops.names(free));
             at.add(indexes);
             computed.add(indexes.stream().map(index -> elements.compute(root, index)).toList());
         }
@@ -107,14 +108,17 @@ final class ProductKernel {
         return index.stream().map(e -> e == column.name() ? there : e).toList();
     }
 
-    /// The axes of the product in the order of an epilogue's axes.
-    private static List<Axis> order(Value root, Value product, List<Axis> free, Function<Value, Place> places, Table table) {
+    /// An epilogue's index: the axes of the product in its order, 0 along an axis of one element.
+    private static List<Expr> order(Value root, Value product, List<Axis> free, Function<Value, Place> places, Table table) {
         List<Integer> axes = Epilogue.axes(root, product, v -> places.apply(v) != null, table::indices);
-        var order = new Axis[free.size()];
-        for (int k = 0; k < order.length; k++) {
-            order[axes.get(k)] = free.get(k);
+        var index = new Expr[root.rank()];
+        Arrays.fill(index, Expr.index(0));
+        for (int k = 0; k < free.size(); k++) {
+            if (axes.get(k) >= 0) {
+                index[axes.get(k)] = free.get(k).name();
+            }
         }
-        return List.of(order);
+        return List.of(index);
     }
 
     /// The index of an operand: its axes are those of some lists, matched by position.
