@@ -175,4 +175,31 @@ class OutliningTest {
         assertEquals(JvmBackend.text(once), JvmBackend.text(again));
         assertTrue(java.util.Arrays.equals(once, again));
     }
+
+    /// Register tiles that differ in buffers and numbers alone are one method: a further kernel adds its own method and no other.
+    @ParameterizedTest
+    @ValueSource(ints = {128, 512})
+    void tilesThatAreAlikeAreOneMethod(int vectorBits) {
+        assertEquals(methodsOf(tiles(2, Fn.ADD), vectorBits) + 1, methodsOf(tiles(3, Fn.ADD), vectorBits));
+        assertEquals(methodsOf(tiles(2, Fn.ADD), vectorBits) + 2, methodsOf(tiles(3, Fn.MAX), vectorBits));
+    }
+
+    /// Kernels that sum lines of one input into outputs of their own, each at a stride of its own; what the last one does to its sums is `last`.
+    private static Emitted tiles(int kernels, Fn last) {
+        int lanes = 16;
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 1024));
+        for (int n = 0; n < kernels; n++) {
+            Buffer y = program.output("y" + n, F32, 64);
+            long stride = 3L * n + 16;
+            Fn end = n == kernels - 1 ? last : Fn.ADD;
+            program.kernel("tile" + n, k -> k.loop("i", Expr.index(4), SERIAL, (in, i) -> {
+                var sum = in.accumulator("sum", new Expr.Const(F32, 0, lanes));
+                in.loop("k", Expr.index(9), SERIAL, (step, t) ->
+                        step.assign(sum, Expr.apply(Fn.ADD, sum, new Expr.Load(x, Expr.plus(Expr.times(t, Expr.index(stride)), i), lanes, 1, null))));
+                in.store(y, Expr.times(i, Expr.index(lanes)), Expr.apply(end, sum, sum));
+            }));
+        }
+        return program;
+    }
 }
