@@ -34,7 +34,8 @@ public final class Compiler {
     /// @param frontend what the frontend is told: the real type, which model of the file
     /// @param targets  the kinds of code
     /// @param variants the names of the variants wanted (`jvm-scalar`, `linux-x86_64-v4`); empty for all of the targets
-    public record Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets, List<String> variants) {
+    /// @param exactConvolutions whether convolutions are to be computed term by term, though fewer multiplications with more rounding would be faster
+    public record Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets, List<String> variants, boolean exactConvolutions) {
         /// f32, both kinds of code.
         public static final Options DEFAULT = new Options(dev.sinter.frontend.checked.Options.DEFAULT, List.of(Target.JVM, Target.NATIVE));
 
@@ -46,17 +47,22 @@ public final class Compiler {
 
         /// All variants of these targets.
         public Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets) {
-            this(frontend, targets, List.of());
+            this(frontend, targets, List.of(), false);
         }
 
         /// These options with other targets.
         public Options withTargets(List<Target> others) {
-            return new Options(frontend, others, variants);
+            return new Options(frontend, others, variants, exactConvolutions);
         }
 
         /// These options for some variants only: what is not to leave this process needs no code for other machines.
         public Options withVariants(List<String> names) {
-            return new Options(frontend, targets, names);
+            return new Options(frontend, targets, names, exactConvolutions);
+        }
+
+        /// These options with convolutions that are computed term by term, or as it is fastest.
+        public Options withExactConvolutions(boolean exact) {
+            return new Options(frontend, targets, variants, exact);
         }
 
         private List<Target.Variant> chosen() {
@@ -114,7 +120,7 @@ public final class Compiler {
 
     /// Compiles a module of graphs.
     public static Compilation compile(Module module, Options options, Progress progress) {
-        Module optimised = Pipelines.standard().run(module, (pass, _, nanoseconds) -> progress.done(pass.name(), nanoseconds));
+        Module optimised = (options.exactConvolutions() ? Pipelines.exact() : Pipelines.standard()).run(module, (pass, _, nanoseconds) -> progress.done(pass.name(), nanoseconds));
         var variants = options.chosen();
         Map<Machine, Map<String, Lowered>> lowered = new LinkedHashMap<>();
         for (Machine machine : variants.stream().map(Target.Variant::machine).distinct().toList()) {

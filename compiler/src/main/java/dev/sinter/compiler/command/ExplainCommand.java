@@ -12,8 +12,11 @@ import dev.sinter.frontend.problem.Near;
 import dev.sinter.ir.graph.Origin;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.Pipeline;
+import dev.sinter.passes.Pipelines;
 import dev.sinter.passes.fuse.Decision;
 import dev.sinter.passes.lower.Lowered;
+import dev.sinter.passes.winograd.Winograd;
 import dev.sinter.runtime.Machine;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,6 +52,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Option(names = "--kernels", paramLabel = "MODEL.sinter", description = "The model whose kernels to measure one by one.")
     private Path kernels;
+
+    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term, though saving multiplications may be faster.")
+    private boolean exactConvolutions;
 
     @Option(names = "--function", paramLabel = "F", description = "Only this function (with --fusion or --kernels).")
     private String function;
@@ -103,10 +109,39 @@ final class ExplainCommand implements Callable<Integer> {
         ModelFile.require(fusion);
         // One machine is enough: decisions do not depend on it.
         compile(fusion, List.of(Target.JVM)).lowered().values().iterator().next().forEach(this::print);
+        if (!exactConvolutions) {
+            explainConvolutions();
+        }
+    }
+
+    private void explainConvolutions() {
+        var chosen = IrCommand.select(Compiler.check(fusion, options(List.of())), function);
+        var found = Winograd.convolutions(Pipelines.exact().run(chosen, Pipeline.Observer.NONE));
+        var out = sinter.console().out();
+        if (!json && !found.isEmpty()) {
+            out.println("convolutions by filters of 3 × 3:");
+        }
+        for (Winograd.Found f : found) {
+            if (json) {
+                var fields = new LinkedHashMap<String, Object>();
+                fields.put("function", f.function());
+                fields.put("convolution", f.sizes());
+                fields.put("at", place(f.from()));
+                fields.put("computed", f.choice());
+                sinter.console().json(fields);
+            } else {
+                out.println("  " + f.function() + ": " + f.sizes() + at(f.from()) + ": " + f.choice());
+            }
+        }
+        out.flush();
+    }
+
+    private Compiler.Options options(List<Target> targets) {
+        return new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(model), arguments), targets).withExactConvolutions(exactConvolutions);
     }
 
     private Compilation compile(Path file, List<Target> targets) {
-        var options = new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(model), arguments), targets);
+        var options = options(targets);
         return Compiler.compile(IrCommand.select(Compiler.check(file, options), function), options, Compiler.Progress.NONE);
     }
 

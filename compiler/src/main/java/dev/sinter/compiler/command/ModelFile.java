@@ -26,6 +26,9 @@ final class ModelFile {
     @Option(names = "--double", description = "Compute in double precision: every f32 of the source becomes f64.")
     private boolean inDouble;
 
+    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term. By default those by filters of 3 × 3 save multiplications where that is faster, with slightly more rounding.")
+    private boolean exactConvolutions;
+
     Path file() {
         return file;
     }
@@ -58,6 +61,6 @@ final class ModelFile {
     }
 
     Compiler.Options options(List<Target> targets) {
-        return new Compiler.Options(frontend(), targets);
+        return new Compiler.Options(frontend(), targets).withExactConvolutions(exactConvolutions);
     }
 }

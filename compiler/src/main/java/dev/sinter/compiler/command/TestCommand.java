@@ -40,6 +40,9 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "2", description = "Threads for each call (default: ${DEFAULT-VALUE}).")
     private int threads;
 
+    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term, though saving multiplications may be faster.")
+    private boolean exactConvolutions;
+
     @Option(names = "--double", description = "In double precision.")
     private boolean inDouble;
 
@@ -61,7 +64,7 @@ final class TestCommand implements Callable<Integer> {
             throw UserError.use("--threads is " + threads + ", expected at least 1");
         }
         var frontend = new dev.sinter.frontend.checked.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.empty());
-        var options = new Compiler.Options(frontend, Targets.parse(target));
+        var options = new Compiler.Options(frontend, Targets.parse(target)).withExactConvolutions(exactConvolutions);
         int invalid = 0;
         for (Path file : SourceFiles.in(files)) {
             try {

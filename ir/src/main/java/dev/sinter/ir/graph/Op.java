@@ -11,7 +11,7 @@ import java.util.List;
 /// both modes), [Pointwise] or [Looped] (the lowering). [Reduce] and [Dot] are lowered by the scheduler, which knows no other op by name;
 /// control flow ([Scan], [While], [Cond], [Call]) becomes control flow of the program, and [Vjp] and [Jvp] are expanded by differentiation.
 public sealed interface Op permits Parameter, Constant, Fill, Iota, Extent, Unary, Binary, Select, Cast, Bitcast, StopGradient,
-        Broadcast, Reshape, Transpose, Slice, Pad, Reverse, Concat, Window, Fold, DynamicSlice, DynamicUpdate,
+        Broadcast, Reshape, Transpose, Slice, Pad, Reverse, Concat, Window, Fold, Combine, DynamicSlice, DynamicUpdate,
         Gather, ScatterAdd, TakeAlong, PutAlong, Dot, Reduce, ArgReduce, Cumulative, Sort, RandomBits,
         Scan, While, Cond, Call, Part, Vjp, Jvp {
 

@@ -54,6 +54,7 @@ final class OpForms {
                     r -> new Window(r.operand(0), r.small("axis"), r.integer("size"), r.integer("stride"), r.integer("dilation"))),
             form(Fold.class, "fold", 1, f -> attributes("axis", f.axis(), "to", f.to(), "stride", f.stride(), "dilation", f.dilation()),
                     r -> new Fold(r.operand(0), r.small("axis"), r.dim("to"), r.integer("stride"), r.integer("dilation"))),
+            form(Combine.class, "combine", 1, c -> attributes("axis", c.axis(), "by", c.by()), r -> new Combine(r.operand(0), r.small("axis"), r.array("by"))),
             form(DynamicSlice.class, "dynamic_slice", 2, d -> attributes("axis", d.axis(), "size", d.size()),
                     r -> new DynamicSlice(r.operand(0), r.operand(1), r.small("axis"), r.dim("size"))),
             form(DynamicUpdate.class, "dynamic_update", 3, d -> attributes("axis", d.axis()),

@@ -82,6 +82,8 @@ public class PrimitivesTest {
                 op("fold %a {axis = 0, to = 5, stride = 2, dilation = 1}", array("f64[2,2]", 1, 2, 3, 4), array("f64[5]", 1, 2, 3, 4, 0)),
                 op("fold %a {axis = 0, to = 4, stride = 1, dilation = 2}", array("f64[2,1,2]", 1, 2, 10, 20), array("f64[4,1]", 1, 10, 2, 20)),
                 op("fold %a {axis = 0, to = 7, stride = 3, dilation = 1}", array("f64[2,2]", 1, 2, 3, 4), array("f64[7]", 1, 2, 0, 3, 4, 0, 0)),
+                op("combine %a {axis = 0, by = f64[2,3] [1.0, 0.0, -1.0, 0.0, 2.0, 0.0]}", array("f64[3,2]", 5, INF, 6, 1, 7, 0), array("f64[2,2]", -2, INF, 12, 2)),
+                op("combine %a {axis = 1, by = f64[4,3] [4.0, -1.0, 1.0, 4.0, 1.0, -1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 3.0]}", array("f64[1,3]", 1, 2, 3), array("f64[1,4]", 5, 3, 0, 8)),
                 op("dynamic_slice %a, %b {axis = 0, size = 2}", array("f64[4]", 0, 1, 2, 3), array("i32[]", 1), array("f64[2]", 1, 2)),
                 op("dynamic_slice %a, %b {axis = 0, size = 2}", array("f64[4]", 0, 1, 2, 3), array("i64[]", 9), array("f64[2]", 2, 3)),
                 op("dynamic_update %a, %b, %c {axis = 1}", array("f64[1,4]", 0, 1, 2, 3), array("f64[1,2]", 8, 9), array("i64[]", -5), array("f64[1,4]", 8, 9, 2, 3)),

@@ -308,7 +308,19 @@ public final class RandomGraphs {
 
         private Value reverse() {
             Value x = pickAxes();
-            return x == null ? null : g.add(new Reverse(x, axis(x)));
+            if (x == null) {
+                return null;
+            }
+            int axis = axis(x);
+            boolean small = x.element().isFloat() && x.dim(axis).isConstant() && x.dim(axis).value() > 0 && x.dim(axis).value() <= Combine.MOST;
+            return g.add(small && pool.size() % 2 == 0 ? combine(x, axis) : new Reverse(x, axis));
+        }
+
+        /// Sums and differences along a short axis.
+        private Combine combine(Value x, int axis) {
+            int columns = (int) x.dim(axis).value();
+            int rows = 1 + pool.size() % 4;
+            return new Combine(x, axis, NdArray.of(x.element(), new long[] {rows, columns}, IntStream.range(0, rows * columns).mapToDouble(k -> (7 * k + pool.size()) % 3 - 1).toArray()));
         }
 
         private Value concat() {

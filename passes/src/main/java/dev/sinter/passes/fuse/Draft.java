@@ -36,6 +36,7 @@ final class Draft {
     private Reduce reduction;
     private List<Integer> order;
     private double cost;
+    private Combination combination;
     /// Of the last axis of a contraction's result, where values of the shape of a part have joined.
     private int parts = 1;
 
@@ -63,8 +64,17 @@ final class Draft {
         return reduce.axes().equals(IntStream.range(kept, reduce.x().rank()).boxed().toList());
     }
 
+    /// A group that no other root joins: a chain of combinations.
+    Draft(Combination combination) {
+        roots.add(combination.root());
+        this.combination = combination;
+    }
+
     /// The finished group.
     Group finish() {
+        if (combination != null) {
+            return new Group.Tiles(combination);
+        }
         if (roots.getFirst().op() instanceof Dot) {
             return new Group.Product(roots, parts);
         }
@@ -76,6 +86,9 @@ final class Draft {
     /// @param stops values that are read from memory
     /// @return null if it was added
     String add(Value root, Reads reads, Predicate<Value> stops, java.util.function.Supplier<dev.sinter.passes.schedule.Indices> indices) {
+        if (combination != null) {
+            return "tiles of combinations are not left to others";
+        }
         if (rows == null && !(roots.getFirst().op() instanceof Dot)) {
             return "'" + roots.getFirst().op().name() + "' has loops of its own";
         }

@@ -40,6 +40,7 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
         private final List<Value> values;
         private final Supplier<Indices> indices;
         private final Set<Value> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Roots combinations;
         private final Set<Value> roots;
         private final Map<Value, Draft> home = new IdentityHashMap<>();
         private final Map<Value, List<Draft>> readers = new IdentityHashMap<>();
@@ -58,7 +59,8 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
                     forced.addAll(v.op().operands());
                 }
             }
-            this.roots = Roots.of(values, given, forced, indices);
+            this.combinations = Roots.of(values, given, forced, indices);
+            this.roots = combinations.all();
         }
 
         Fusion group() {
@@ -86,12 +88,14 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
 
         /// Puts a root into the group of what it reads, or of what reads the same, or into a new one.
         private void place(Value root) {
-            boolean fusible = root.op() instanceof Reduce || root.op() instanceof Pointwise;
-            Reads reads = fusible ? Reads.of(root, indices.get(), this::isInMemory) : null;
+            Combination combination = combinations.combination(root);
+            boolean readable = root.op() instanceof Reduce || root.op() instanceof Pointwise;
+            boolean fusible = readable && combination == null;
+            Reads reads = readable ? Reads.of(root, indices.get(), this::isInMemory) : null;
             Set<Value> needs = needs(root, reads);
             var producers = producers(needs);
             Draft chosen = null;
-            for (Draft candidate : byAmount(producers, needs)) {
+            for (Draft candidate : combination != null ? List.<Draft>of() : byAmount(producers, needs)) {
                 String why = chosen != null ? "it is computed with '" + chosen.roots.getFirst().op().name() + "'" : tryJoin(root, reads, candidate, producers);
                 note(root, candidate, needs, why);
                 if (why == null) {
@@ -105,7 +109,7 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
                 }
             }
             if (chosen == null) {
-                chosen = new Draft(root, reads);
+                chosen = combination != null ? new Draft(combination) : new Draft(root, reads);
                 drafts.add(chosen);
             }
             home.put(root, chosen);

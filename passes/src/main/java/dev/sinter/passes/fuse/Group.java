@@ -33,6 +33,14 @@ public sealed interface Group {
         }
     }
 
+    /// A chain of combinations of the elements of small tiles, and an elementwise value of its result.
+    record Tiles(Combination combination) implements Group {
+        @Override
+        public List<Value> roots() {
+            return List.of(combination.root());
+        }
+    }
+
     /// An op with loops or control flow of its own.
     record Single(Value value) implements Group {
         @Override

@@ -1,15 +1,21 @@
 package dev.sinter.passes.fuse;
 
+import dev.sinter.ir.graph.Combine;
 import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Pad;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Reduce;
+import dev.sinter.ir.graph.Reshape;
+import dev.sinter.ir.graph.Transpose;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.schedule.Indices;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +41,16 @@ final class Roots {
     /// Values that some epilogue reads in place.
     private final Set<Value> continued = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Value> roots = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Combinations that only other combinations read.
+    private final Set<Value> within = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// For each combination that no other one reads, the pointwise values that could be computed where its result is stored, operands first.
+    private final Map<Value, List<Value>> following = new LinkedHashMap<>();
+    private final Map<Value, Value> headOf = new IdentityHashMap<>();
+    private final Map<Value, List<Value>> users = new IdentityHashMap<>();
+    /// What combinations read their tiles through: pads and windows, whose arithmetic is the same for all lanes.
+    private final Set<Value> seenThrough = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Value, Combination> combinations = new IdentityHashMap<>();
+    private final Set<Value> inTiles = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Roots(Supplier<Indices> indices) {
         this.indices = indices;
@@ -44,16 +60,30 @@ final class Roots {
     ///
     /// @param given  values that are in memory already
     /// @param forced values that must be in memory
-    static Set<Value> of(List<Value> values, Set<Value> given, Set<Value> forced, Supplier<Indices> indices) {
+    static Roots of(List<Value> values, Set<Value> given, Set<Value> forced, Supplier<Indices> indices) {
         var roots = new Roots(indices);
+        for (Value v : values) {
+            v.op().operands().stream().distinct().forEach(operand -> roots.users.computeIfAbsent(operand, x -> new ArrayList<>()).add(v));
+        }
         for (Value v : values) {
             roots.forward(v, given.contains(v), forced.contains(v));
         }
+        List.copyOf(roots.following.keySet()).forEach(roots::tiles);
         for (Value v : values.reversed()) {
             roots.backward(v);
         }
         roots.roots.removeAll(given);
-        return roots.roots;
+        return roots;
+    }
+
+    /// The roots.
+    Set<Value> all() {
+        return roots;
+    }
+
+    /// The chain of combinations that a root is computed with, or null.
+    Combination combination(Value root) {
+        return combinations.get(root);
     }
 
     /// The number of elements, names taken for typical numbers.
@@ -92,6 +122,28 @@ final class Roots {
         }
         Reads reads = Reads.of(v, indices.get(), operand -> true);
         local.put(v, reads);
+        if (v.op() instanceof Combine) {
+            chain.put(v, LOAD);
+            headOf.put(v, v);
+            if (forced || !users.get(v).stream().allMatch(u -> u.op() instanceof Combine)) {
+                following.put(v, new ArrayList<>());
+            } else {
+                within.add(v);
+            }
+            if (forced) {
+                roots.add(v);
+            }
+            return;
+        }
+        var heads = reads.accesses().stream().map(a -> headOf.get(a.value())).filter(following::containsKey).distinct().toList();
+        if (!heads.isEmpty()) {
+            Value latest = following.keySet().stream().filter(heads::contains).reduce((x, y) -> y).orElseThrow();
+            heads.stream().filter(h -> h != latest).forEach(this::tiles);
+            if (reads.accesses().stream().anyMatch(a -> headOf.get(a.value()) == latest)) {
+                headOf.put(v, latest);
+                following.get(latest).add(v);
+            }
+        }
         double cost = reads.cost();
         for (Reads.Access a : reads.accesses()) {
             cost += roots.contains(a.value()) ? LOAD : chain.get(a.value());
@@ -113,11 +165,16 @@ final class Roots {
         }
         double elements = Math.max(1, elements(v));
         double wanted = demand.getOrDefault(v, 0.0);
+        if (v.op() instanceof Combine c) {
+            combine(v, c, wanted);
+            return;
+        }
         if (local.containsKey(v) && !roots.contains(v)) {
             double times = wanted / elements;
             double cost = chain.get(v);
             boolean inMemory = local.get(v).accesses().size() == 1 && local.get(v).cost() == 0;
-            if (isLastOfEpilogue(v) && wanted > 0 || !inMemory && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
+            if (isLastOfEpilogue(v) && wanted > 0 && !inTiles.contains(v)
+                    || !inMemory && !seenThrough.contains(v) && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
                 roots.add(v);
             }
         }
@@ -134,6 +191,58 @@ final class Roots {
                 }
             }
         }
+    }
+
+    /// Chooses the value that is computed with a combination: the last one that follows it such that nothing before is wanted elsewhere.
+    private void tiles(Value head) {
+        var all = new ArrayList<Value>();
+        all.add(head);
+        all.addAll(following.remove(head));
+        for (int k = all.size() - 1; k > 0; k--) {
+            var inside = all.subList(0, k + 1);
+            boolean alone = all.subList(0, k).stream().allMatch(v -> !roots.contains(v) && inside.containsAll(users.get(v)));
+            Combination c = alone ? Combination.of(all.get(k), x -> isGiven(x), indices) : null;
+            if (c != null) {
+                roots.add(all.get(k));
+                combinations.put(all.get(k), c);
+                inTiles.addAll(inside);
+                return;
+            }
+        }
+    }
+
+    private boolean isGiven(Value v) {
+        return roots.contains(v) && !(v.op() instanceof Combine);
+    }
+
+    private void combine(Value v, Combine c, double wanted) {
+        if (!inTiles.contains(v) && !within.contains(v) && wanted > 0) {
+            roots.add(v);
+        }
+        if (roots.contains(v)) {
+            Combination own = Combination.of(v, x -> x != v && roots.contains(x), indices);
+            if (own != null) {
+                combinations.put(v, own);
+            }
+        }
+        int along = v.rank() - 1;                              // where the axis of the vectors is
+        Value turned = null;
+        Value seen = c.x();
+        while (local.containsKey(seen) && (seen.op() instanceof Pad || isView(seen))) {
+            seenThrough.add(seen);
+            if (seen.op() instanceof Transpose t) {
+                turned = along == seen.rank() - 1 ? seen : turned;
+                along = t.order().get(along);
+            } else if (seen.op() instanceof Reshape) {
+                turned = null;
+                break;
+            }
+            seen = seen.op().operands().getFirst();
+        }
+        if (turned != null && along != seen.rank() - 1) {      // vectors would be gathered, again and again
+            roots.add(turned);
+        }
+        want(c.x(), Math.max(1, elements(c.x())));
     }
 
     private static double product(Dot dot, List<Integer> axes) {

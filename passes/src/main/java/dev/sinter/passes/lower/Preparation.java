@@ -3,6 +3,7 @@ package dev.sinter.passes.lower;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Kernel;
+import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.passes.memory.Step;
 import dev.sinter.passes.schedule.Rewriter;
@@ -64,7 +65,7 @@ record Preparation(List<Step> prepare, List<Buffer> preparationBuffers, List<Ste
         for (Step s : steps) {
             if (s instanceof Step.Run run && !run.writes().isEmpty()
                     && run.reads().stream().allMatch(b -> fixed.contains(b) || run.writes().contains(b) || isGiven(b) && !writers.containsKey(b))
-                    && run.writes().stream().allMatch(b -> b.role() == Buffer.Role.TEMP && writers.get(b) == 1 && b.elements().isConstant())
+                    && run.writes().stream().allMatch(b -> b.role() == Buffer.Role.TEMP && writers.get(b) == 1 && (b.elements().isConstant() || isScratch(b, run, steps)))
                     && run.arguments().stream().allMatch(a -> a instanceof Expr.Const) && !mentions(run.kernel().body(), table.dims.values())) {
                 ahead.add(run);
                 fixed.addAll(run.writes());
@@ -72,6 +73,12 @@ record Preparation(List<Step> prepare, List<Buffer> preparationBuffers, List<Ste
         }
         conditions(steps).forEach(condition -> ahead.removeIf(run -> run.writes().contains(condition)));
         return ahead;
+    }
+
+    /// Whether a buffer is memory for the members of a kernel, which nothing else reads.
+    private static boolean isScratch(Buffer b, Step.Run run, List<Step> steps) {
+        return b.elements().names().stream().allMatch(LoopProgram.MEMBERS.name()::equals)
+                && steps.stream().filter(s -> s != run).flatMap(s -> runs(s).stream()).noneMatch(other -> other.reads().contains(b));
     }
 
     private static boolean isGiven(Buffer b) {

@@ -257,6 +257,10 @@ final class Region {
                 locate(product.roots());
                 steps.addAll(ProductKernel.steps(product, table, this::place, this::stores, origin));
             }
+            case Group.Tiles(var combination) -> {
+                locate(group.roots());
+                steps.add(table.kernel("tiles", origin, TilesKernel.build(combination, table, this::place, this::stores)));
+            }
             case Group.Single(var value) -> {
                 if (value.op() instanceof Looped looped) {
                     locate(List.of(value));

@@ -5,7 +5,9 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Lets copies of the same statements, each for other elements, advance together: the first statement of every copy, then the second of every copy.
 ///
@@ -73,6 +75,36 @@ public final class Abreast {
             };
         }
         return sum;
+    }
+
+    /// The operations of the longest chain in which each needs the one before, in statements without branches.
+    static int depth(List<Stmt> statements) {
+        var depths = new IdentityHashMap<Expr.Var, Integer>();
+        int most = 1;
+        for (Stmt s : statements) {
+            int depth = switch (s) {
+                case Stmt.Let(_, var value) -> depth(value, depths);
+                case Stmt.Assign(_, var value) -> depth(value, depths);
+                case Stmt.Store(_, _, var value, _) -> 1 + depth(value, depths);
+                default -> 0;
+            };
+            if (s instanceof Stmt.Let(var name, _)) {
+                depths.put(name, depth);
+            }
+            most = Math.max(most, depth);
+        }
+        return most;
+    }
+
+    private static int depth(Expr e, Map<Expr.Var, Integer> depths) {
+        return switch (e) {
+            case Expr.Var name -> depths.getOrDefault(name, 0);
+            case Expr.Apply(_, var arguments) -> 1 + arguments.stream().mapToInt(a -> depth(a, depths)).max().orElse(0);
+            case Expr.Cast(_, var x) -> 1 + depth(x, depths);
+            case Expr.Bitcast(_, var x) -> depth(x, depths);
+            case Expr.Load _ -> 1;
+            default -> 0;
+        };
     }
 
     private static int length(Expr e) {

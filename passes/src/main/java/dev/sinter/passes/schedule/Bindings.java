@@ -18,6 +18,8 @@ public final class Bindings {
     private static final int REGISTERS_OF_A_COPY = 8;
     /// Operations of a body that one vector after the other does as fast.
     private static final int FEW_STEPS = 16;
+    /// Operations side by side in a body, on average, that keep a processor busy by themselves.
+    private static final int WIDE = 4;
     /// Operations that all copies of a body may have.
     private static final int MOST_STEPS = 320;
 
@@ -172,7 +174,7 @@ public final class Bindings {
     private int copies(List<Stmt> body) {
         int steps = Abreast.length(body);
         int most = Math.min(machine.registers() / REGISTERS_OF_A_COPY, MOST_STEPS / Math.max(1, steps));
-        return steps < FEW_STEPS || most < 2 || !Abreast.allows(body) ? 1 : Integer.highestOneBit(most);
+        return steps < FEW_STEPS || steps >= WIDE * Abreast.depth(body) || most < 2 || !Abreast.allows(body) ? 1 : Integer.highestOneBit(most);
     }
 
     /// `to - from`, if it is a known number.

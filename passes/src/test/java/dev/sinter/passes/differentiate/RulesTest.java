@@ -6,6 +6,7 @@ import static dev.sinter.passes.differentiate.DerivativeCase.random;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.BinaryFn;
 import dev.sinter.ir.graph.Concat;
+import dev.sinter.ir.graph.Combine;
 import dev.sinter.ir.graph.Cumulative;
 import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.DynamicSlice;
@@ -94,6 +95,7 @@ class RulesTest {
                 linear("cut by a negative padding", (g, x) -> g.add(new Pad(x, g.scalar(ElementType.F64, 2), 0, Dim.constant(-1), Dim.constant(-2), 2)), 4),
                 of("padding value", (g, x) -> List.of(g.add(new Pad(x.get(0), g.times(x.get(1), x.get(1)), 0, Dim.constant(-1), Dim.constant(2), 1))),
                         random(1, -1, 1, 3), random(2, 1, 2)),
+                linear("combine", (g, x) -> g.add(new Combine(x, 1, NdArray.of(ElementType.F64, new long[] {2, 3}, 1, -1, 0, 1, 1, 0))), 2, 3),
                 linear("reverse", (g, x) -> g.add(new Reverse(x, 1)), 2, 3),
                 of("concat", (g, x) -> List.of(g.add(new Concat(List.of(g.times(x.get(0), x.get(0)), x.get(1), x.get(0)), 1))), random(1, -1, 1, 2, 2), random(2, -1, 1, 2, 3)),
                 linear("window", (g, x) -> g.add(new Window(x, 1, 3, 2, 1)), 2, 8),

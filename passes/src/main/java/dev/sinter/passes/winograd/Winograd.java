@@ -1,0 +1,96 @@
+package dev.sinter.passes.winograd;
+
+import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Function;
+import dev.sinter.ir.graph.Module;
+import dev.sinter.ir.graph.Origin;
+import dev.sinter.ir.graph.Parameter;
+import dev.sinter.ir.graph.Part;
+import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.rewrite.Rewrite;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Replaces convolutions by filters of 3 × 3 by ones that multiply less, where they are faster for it.
+///
+/// The filters are transformed ahead of calls, so they have to be the same at every call: made of state that the function does not write. Training steps
+/// keep their convolutions.
+public final class Winograd {
+    private Winograd() { }
+
+    /// The module with convolutions replaced where that pays.
+    public static Module run(Module m) {
+        var entries = new ArrayList<Module.Entry>();
+        boolean changed = false;
+        for (Module.Entry e : m.entries()) {
+            Function f = run(e);
+            changed |= f != e.function();
+            entries.add(f == e.function() ? e : e.withFunction(f));
+        }
+        return changed ? new Module(m.name(), m.state(), entries) : m;
+    }
+
+    /// A convolution that was found, and what becomes of it.
+    ///
+    /// @param function in which it is
+    /// @param from     where it comes from
+    /// @param sizes    its channels, filters and positions
+    /// @param choice   how it is computed, and why
+    public record Found(String function, Origin from, String sizes, String choice) { }
+
+    /// The convolutions by filters of 3 × 3 in steps of 1 of a module that has not gone through [#run].
+    public static List<Found> convolutions(Module m) {
+        var found = new ArrayList<Found>();
+        for (Module.Entry e : m.entries()) {
+            Set<Value> fixed = fixed(e);
+            for (Value v : e.function().values()) {
+                Convolution c = v.op() instanceof Dot d ? Convolution.of(d) : null;
+                if (c != null) {
+                    String choice = v.element() != ElementType.F32 ? "as it is, since it is not in f32"
+                            : !fixed.contains(c.weight()) ? "as it is, since its filters are not the same at every call" : Choice.of(c).toString();
+                    found.add(new Found(e.name(), v.origin(), c.channels() + " to " + c.filters() + " at " + c.positions(0) + " × " + c.positions(1), choice));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Function run(Module.Entry e) {
+        Set<Value> fixed = fixed(e);
+        boolean any = e.function().values().stream().anyMatch(v -> way(v, fixed) != null);
+        return !any ? e.function() : Rewrite.function(e.function(), (before, op, g) -> {
+            Interpolation way = way(before, fixed);
+            return way == null ? Rewrite.keep(op, g) : List.of(Convolution.of((Dot) op).byTiles(way, g));
+        });
+    }
+
+    private static Interpolation way(Value v, Set<Value> fixed) {
+        if (!(v.op() instanceof Dot d) || v.element() != ElementType.F32) {
+            return null;
+        }
+        Convolution c = Convolution.of(d);
+        return c != null && fixed.contains(c.weight()) ? Choice.of(c).way() : null;
+    }
+
+    /// The values of a function that are the same at every call.
+    private static Set<Value> fixed(Module.Entry e) {
+        var written = e.outputs().stream().filter(Module.Binding.OfState.class::isInstance).map(Module.Binding::name).collect(Collectors.toSet());
+        Set<Value> fixed = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int k = 0; k < e.inputs().size(); k++) {
+            if (e.inputs().get(k) instanceof Module.Binding.OfState(String name) && !written.contains(name)) {
+                fixed.add(e.function().parameters().get(k));
+            }
+        }
+        for (Value v : e.function().values()) {
+            if (!(v.op() instanceof Parameter || v.op() instanceof Part) && v.op().regions().isEmpty() && v.op().dims().isEmpty() && fixed.containsAll(v.op().operands())) {
+                fixed.add(v);
+            }
+        }
+        return fixed;
+    }
+}
