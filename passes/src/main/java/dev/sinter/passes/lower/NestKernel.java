@@ -289,10 +289,10 @@ final class NestKernel {
                 : afterwards(sums, inner, body, lanes, width, into);
     }
 
-    /// Operations of statements; a mask is made for each vector that is loaded under a condition.
+    /// Operations of statements; where a vector is loaded under a condition, its mask is made first, which is much code on the JVM.
     private static int cost(List<Stmt> statements) {
         return statements.stream().mapToInt(s -> s instanceof Stmt.Let(_, Expr.Apply(var fn, _)) && !fn.isPrimitive() ? 25
-                : s instanceof Stmt.Let(_, Expr.Load load) && load.mask() != null ? 10 : 1).sum();
+                : s instanceof Stmt.Let(_, Expr.Load load) && load.mask() != null ? 25 : 1).sum();
     }
 
     /// For terms that are dear: they are computed into scratch memory, a line of the last axis at a time, and combined from there. So their code stands
