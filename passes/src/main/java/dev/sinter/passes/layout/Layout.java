@@ -209,8 +209,7 @@ public final class Layout {
             if (x.isDeclared()) {
                 return asDeclared(r);
             }
-            var groups = AxisGroups.of(r.x().shape(), r.to());
-            var order = groups == null ? null : groups.reordered(x.order());
+            var order = AxisGroups.of(r.x().shape(), r.to()).reordered(x.order());
             return order == null ? asDeclared(r) : new Stored(g.reshape(x.value(), new Shape(order.stream().<Dim>map(r.to()::dim).toList())), order);
         }
     }
