@@ -41,7 +41,7 @@ public record Combination(Value root, List<Value> chain, List<At> index) {
         return chain.getLast();
     }
 
-    /// The last of the chain, as an op.
+    /// Combination `k` of the chain.
     public Combine op(int k) {
         return (Combine) chain.get(k).op();
     }
