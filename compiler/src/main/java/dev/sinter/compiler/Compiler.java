@@ -136,10 +136,15 @@ public final class Compiler {
             var programs = functions.values().stream().flatMap(l -> l.programs().stream()).toList();
             Function<LoopProgram, String> file;
             Function<LoopProgram, String> symbol;
+            var called = programs.stream().collect(Collectors.toMap(LoopProgram::name, p -> p));
             if (variant.cpu() == null) {
                 file = program -> "sinter/jvm/" + variant.machine().name() + "/" + program.name() + ".class";
                 symbol = _ -> "";
-                code.putAll(programs.parallelStream().collect(Collectors.toMap(file, program -> classFile(program, variant.machine()))));
+                programs.parallelStream().map(program -> JvmBackend.emit(program, "sinter." + variant.machine().name() + "." + program.name(),
+                        variant.machine().vectorBits())).toList().forEach(emitted -> {
+                    code.put(file.apply(emitted.program()), emitted.bytes());
+                    called.put(emitted.program().name(), emitted.program());
+                });
                 progress.done("class files for " + variant.machine().name(), System.nanoTime() - start);
             } else {
                 file = _ -> "sinter/native/" + variant.name() + ".so";
@@ -148,20 +153,13 @@ public final class Compiler {
                 progress.done("native code for " + variant.name(), System.nanoTime() - start);
             }
             functions.forEach((name, l) -> {
-                var preparation = l.preparation().map(p -> ManifestWriting.preparation(file.apply(p), symbol.apply(p), p)).orElse(null);
+                var preparation = l.preparation().map(p -> called.get(p.name())).map(p -> ManifestWriting.preparation(file.apply(p), symbol.apply(p), p)).orElse(null);
+                var program = called.get(l.program().name());
                 perFunction.computeIfAbsent(name, _ -> new ArrayList<>())
-                        .add(ManifestWriting.variant(variant.name(), file.apply(l.program()), symbol.apply(l.program()), l.program(), preparation));
+                        .add(ManifestWriting.variant(variant.name(), file.apply(program), symbol.apply(program), program, preparation));
             });
         }
         return new Compilation(optimised, lowered, ManifestWriting.manifest(optimised, lowered, perFunction), code);
-    }
-
-    private static byte[] classFile(LoopProgram program, Machine machine) {
-        var classes = JvmBackend.emit(program, "sinter." + machine.name() + "." + program.name(), machine.vectorBits());
-        if (classes.size() != 1) {
-            throw new IllegalStateException(program.name() + " became " + classes.size() + " classes; an artifact has one per function");
-        }
-        return classes.values().iterator().next();
     }
 
     private static Map<String, Lowered> lower(Module module, Machine machine) {

@@ -39,14 +39,14 @@ public final class JvmBackend {
     private JvmBackend() {
     }
 
-    /// The class files of a program, by binary name. The first is the class that implements `Code`.
+    /// The class of a program.
     ///
     /// @param program    ready for a backend, see [LoopVerifier]
     /// @param className  the binary name of the class, `sinter.v512.predict`
     /// @param vectorBits the bits of the widest vector: 128, 256 or 512; 0 for code without the Vector API, for programs without vectors
     /// @throws IllegalArgumentException if the program is not ready, has vectors for `vectorBits` 0 or of more than 64 lanes, or has a
     ///                                  statement so large that the JIT would not compile it
-    public static Map<String, byte[]> emit(LoopProgram program, String className, int vectorBits) {
+    public static JvmCode emit(LoopProgram program, String className, int vectorBits) {
         if (!VECTOR_BITS.contains(vectorBits)) {
             throw new IllegalArgumentException("the JVM backend has vectors of 128, 256 or 512 bits, or none (0), not of " + vectorBits);
         }
@@ -57,9 +57,9 @@ public final class JvmBackend {
         IllegalArgumentException problem = null;
         for (int budget : BUDGETS) {
             try {
-                byte[] bytes = emit(program, className.replace('.', '/'), vectorBits, budget);
-                if (bytes != null) {
-                    return Map.of(className, bytes);
+                JvmCode code = emit(program, className.replace('.', '/'), vectorBits, budget);
+                if (code != null) {
+                    return code;
                 }
             } catch (IllegalArgumentException e) {
                 problem = problem == null ? e : problem;
@@ -76,9 +76,10 @@ public final class JvmBackend {
         return text.toString();
     }
 
-    /// The class file, or null if a method is too large after all.
-    private static byte[] emit(LoopProgram program, String owner, int vectorBits, int budget) {
-        var target = new Target(program, owner, vectorBits, new Support(owner));
+    /// The class, or null if a method is too large after all.
+    private static JvmCode emit(LoopProgram program, String owner, int vectorBits, int budget) {
+        var spill = new Spill();
+        var target = new Target(program, owner, vectorBits, new Support(owner), spill);
         var kernels = kernels(program.body());
         var outliner = new Outliner(target, budget, kernels);
         for (Kernel kernel : kernels) {
@@ -96,14 +97,14 @@ public final class JvmBackend {
         entry(out, target, run);
         var support = new Support(owner);
         for (Method method : outliner.methods()) {
-            if (!write(out, new Target(program, owner, vectorBits, support), method, outliner.callees())) {
+            if (!write(out, new Target(program, owner, vectorBits, support, spill), method, outliner.callees())) {
                 return null;
             }
         }
         support.emit(out);
         out.visitEnd();
         try {
-            return out.toByteArray();
+            return new JvmCode(spill.addedTo(program), out.toByteArray());
         } catch (ClassTooLargeException e) {
             throw new IllegalArgumentException("program " + program.name() + " is too large for one class: it needs "
                     + e.getConstantPoolCount() + " constants", e);
@@ -149,7 +150,7 @@ public final class JvmBackend {
         method.visitVarInsn(ALOAD, 2);
         method.visitVarInsn(ALOAD, 3);
         method.visitVarInsn(ILOAD, 4);
-        method.visitMethodInsn(INVOKESTATIC, target.owner(), run.name(), run.descriptor(target.vectorBits()), false);
+        method.visitMethodInsn(INVOKESTATIC, target.owner(), run.name(), run.descriptor(), false);
         method.visitInsn(RETURN);
         method.visitMaxs(0, 0);
         method.visitEnd();
@@ -159,7 +160,7 @@ public final class JvmBackend {
     private static boolean write(ClassWriter out, Target target, Method method, Map<Kernel, Method> callees) {
         var first = new FirstCompiler();
         new MethodBody(target, callees, first, false).write(method);
-        var code = new CodeSizeEvaluator(out.visitMethod(ACC_PRIVATE | ACC_STATIC, method.name(), method.descriptor(target.vectorBits()), null, null));
+        var code = new CodeSizeEvaluator(out.visitMethod(ACC_PRIVATE | ACC_STATIC, method.name(), method.descriptor(), null, null));
         code.visitCode();
         new MethodBody(target, callees, code, first.isTooMuch()).write(method);
         code.visitMaxs(0, 0);

@@ -3,18 +3,18 @@ package dev.sinter.codegen.jvm;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Stmt;
-import dev.sinter.ir.type.ElementType;
 import java.util.List;
 import java.util.Map;
 import org.objectweb.asm.Type;
 
 /// One static method to be generated: a kernel, the program around the kernels, or a piece of either that was moved out so that both
-/// stay small enough for the JIT. A method takes the call's tables and what else it needs as its parameters.
+/// stay small enough for the JIT. A method takes the call's tables and what else it needs as its parameters: scalars, and masks as their bits.
+/// Vectors of numbers come through memory, see [Spill].
 ///
 /// @param name       the method's name
 /// @param parameters the names it is given, in order
 /// @param body       the statements
-/// @param result     the mutable name of its caller that it changes and therefore returns, one of the parameters; null for none
+/// @param result     the mutable scalar of its caller that it changes and therefore returns, one of the parameters; null for none
 /// @param buffers    stand-ins for buffers that differ from call to call, and the parameters that say which of the call's table they are
 record Method(String name, List<Expr.Var> parameters, List<Stmt> body, Expr.Var result, Map<Buffer, Expr.Var> buffers) {
     /// The parameters that every method has: dims, buffers, team, member.
@@ -35,31 +35,20 @@ record Method(String name, List<Expr.Var> parameters, List<Stmt> body, Expr.Var 
         body = List.copyOf(body);
     }
 
-    /// The method's descriptor for a machine with vectors of `vectorBits` bits.
-    String descriptor(int vectorBits) {
+    /// The method's descriptor.
+    String descriptor() {
         var text = new StringBuilder("(").append(TABLES);
-        parameters.forEach(p -> text.append(descriptor(p, vectorBits)));
-        return text.append(')').append(result == null ? "V" : descriptor(result, vectorBits)).toString();
+        parameters.forEach(p -> text.append(typeOf(p).getDescriptor()));
+        return text.append(')').append(result == null ? "V" : typeOf(result).getDescriptor()).toString();
     }
 
-    /// The descriptors of the values that a name is passed as: a scalar, the bits of a mask, or the parts of a vector.
-    private static String descriptor(Expr.Var name, int vectorBits) {
-        if (name.lanes() == 1) {
-            return Instructions.typeOf(name.type()).getDescriptor();
-        }
-        if (name.type() == ElementType.BOOL) {
-            return "J";
-        }
-        Split split = Split.of(name.type(), name.lanes(), vectorBits);
-        return split.descriptor().repeat(split.count());
+    /// What a name is passed as: a scalar, or the bits of a mask.
+    private static Type typeOf(Expr.Var name) {
+        return name.lanes() == 1 ? Instructions.typeOf(name.type()) : Type.LONG_TYPE;
     }
 
-    /// The argument words that a name takes; for a vector, the number of its parts, which are boxed.
-    static int words(Expr.Var name, int vectorBits) {
-        int words = 0;
-        for (Type type : Type.getArgumentTypes("(" + descriptor(name, vectorBits) + ")V")) {
-            words += type.getSize();
-        }
-        return words;
+    /// The argument words that a name takes.
+    static int words(Expr.Var name) {
+        return typeOf(name).getSize();
     }
 }

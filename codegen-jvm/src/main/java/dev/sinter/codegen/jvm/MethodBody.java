@@ -56,12 +56,9 @@ final class MethodBody {
         statements.list(method.body());
         if (method.result() == null) {
             code.op(RETURN);
-        } else if (method.result().lanes() == 1) {
+        } else {
             scalars.push(method.result());
             code.op(IRETURN, method.result().type());
-        } else {
-            code.loadReference(frame.slot(method.result()).locals()[0]);
-            code.op(ARETURN);
         }
     }
 
@@ -71,6 +68,7 @@ final class MethodBody {
         method.parameters().forEach(p -> frame.bind(p, ElementType.BOOL));
         for (Expr.Var name : mentions.free()) {
             int dim = target.program().dims().indexOf(name);
+            long stride = target.spill().stride(name);
             if (name == LoopProgram.MEMBER) {
                 code.load(ElementType.I32, MEMBER);
                 code.op(I2L);
@@ -82,6 +80,11 @@ final class MethodBody {
                 code.loadReference(DIMS);
                 code.push(dim);
                 code.op(LALOAD);
+            } else if (stride >= 0) {
+                code.load(ElementType.I32, MEMBER);
+                code.op(I2L);
+                code.push(stride);
+                code.op(LMUL);
             } else {
                 continue;
             }
@@ -91,7 +94,7 @@ final class MethodBody {
             code.loadReference(BUFFERS);
             Expr.Var number = method.buffers().get(buffer);
             if (number == null) {
-                code.push(target.program().buffers().indexOf(buffer));
+                code.push(target.index(buffer));
             } else {
                 scalars.push(number);
                 code.op(L2I);

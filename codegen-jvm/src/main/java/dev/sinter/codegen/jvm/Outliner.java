@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,15 +22,19 @@ import org.objectweb.asm.commons.CodeSizeEvaluator;
 /// Cuts a program into [Method]s that are small enough for the JIT, which does not compile methods over 8,000 bytes.
 ///
 /// A list of statements that is too large gives away, first, whole loops and branches, the largest first; then its tail, from a statement
-/// on where few values, and no vectors if possible, are still needed (vectors are boxed when they are passed). What is given away becomes a
-/// method, and its place is taken by a launch of a stand-in kernel. A method returns at most one changed name, so loops over many
-/// accumulators stay where they are. A vector that is one scalar in every lane is not passed, but made again from the scalar.
+/// on where few values, and no vectors if possible, are still needed. What is given away becomes a method, and its place is taken by a launch of a
+/// stand-in kernel. A method returns at most one changed scalar and no changed mask. Vectors of numbers that it needs are stored before the launch and loaded where
+/// it begins; those that it changes are stored at its end and loaded behind the launch ([Spill] says where). A vector that is one scalar in every lane is not passed, but
+/// made again from the scalar.
 final class Outliner {
     /// What a call takes at most, beside its arguments.
     private static final int CALL = 24;
     private static final int ARGUMENT = 4;
     /// What reading a dim or a buffer takes.
     private static final int TABLE_ENTRY = 12;
+    /// What storing and loading a part of a vector take.
+    private static final int STORE = 36;
+    private static final int LOAD = 30;
 
     private final Target target;
     private final int budget;
@@ -40,6 +45,8 @@ final class Outliner {
     private final Map<Expr.Var, Stmt> repeatable = new IdentityHashMap<>();
     private final Map<Twins.Family, Kernel> shared = new IdentityHashMap<>();
     private final Twins twins;
+    /// Where the vectors are that the method which is being cut has from its caller, and that do not change.
+    private Map<Expr.Var, Spill.Place> spilled = Map.of();
     private String where;
     private String methodName;
     private int pieces;
@@ -53,6 +60,7 @@ final class Outliner {
         globals.addAll(target.program().dims());
         globals.add(LoopProgram.MEMBER);
         globals.add(LoopProgram.MEMBERS);
+        globals.addAll(target.spill().bases());
         var tiles = new LinkedHashMap<List<Stmt>, List<Stmt>>();
         kernels.forEach(kernel -> learn(kernel.body()));
         kernels.forEach(kernel -> tiles(kernel.body(), false, tiles));
@@ -94,9 +102,10 @@ final class Outliner {
         this.where = where;
         this.methodName = methodName;
         pieces = 1;                                            // 0 is the method itself
+        target.spill().nextKernel();
         learn(body);
         var isolated = isolated(body, false);
-        return method(methodName + "-0", parameters, List.of(), isolated, null);
+        return method(methodName + "-0", parameters, List.of(), isolated, List.of(), null);
     }
 
     /// The same statements, where the body of a loop that declares vector accumulators for a loop within it is a method of its own: a
@@ -104,9 +113,9 @@ final class Outliner {
     /// finds the accumulators boxed, of unknown shape, and keeps them so.
     private List<Stmt> isolated(List<Stmt> list, boolean inLoop) {
         if (inLoop && isTile(list)) {
-            Stmt call = shared(twins.of(list));
-            call = call == null ? call(list, Set.of()) : call;
-            return call == null ? list : List.of(call);
+            Stmt shared = shared(twins.of(list));
+            var call = shared == null ? call(list, Set.of()) : List.of(shared);
+            return call == null ? list : call;
         }
         return list.stream().map(s -> isolated(s, inLoop)).toList();
     }
@@ -115,8 +124,8 @@ final class Outliner {
         if (list.stream().noneMatch(Outliner::isVectorAccumulator) || list.stream().noneMatch(Outliner::isLoop)) {
             return false;
         }
-        var mentions = Mentions.of(list);
-        return mentions.assigned().isEmpty() && parameters(mentions).stream().noneMatch(this::isBoxed);
+        var mentions = Mentions.of(complete(list));
+        return mentions.assigned().isEmpty() && vectors(mentions).isEmpty();
     }
 
     /// The call of a method that several kernels share; null if there is none, or if it would be too large to be one.
@@ -167,9 +176,9 @@ final class Outliner {
         return scalar instanceof Expr.Const || scalar instanceof Expr.Var name && !name.isMutable();
     }
 
-    /// Whether a name is boxed where it is passed: a vector of numbers. A mask is passed as its bits.
-    private boolean isBoxed(Expr.Var name) {
-        return name.lanes() > 1 && name.type() != ElementType.BOOL && !repeatable.containsKey(name);
+    /// Whether a name goes through memory: a vector of numbers. A mask is passed as its bits.
+    private static boolean isSpilled(Expr.Var name) {
+        return name.lanes() > 1 && name.type() != ElementType.BOOL;
     }
 
     /// What makes again what the statements need.
@@ -190,9 +199,13 @@ final class Outliner {
         return statement instanceof Stmt.For || statement instanceof Stmt.While;
     }
 
-    private Method method(String name, List<Expr.Var> parameters, List<Stmt> made, List<Stmt> body, Expr.Var result) {
-        int entries = Mentions.of(body).buffers().size() + Mentions.of(body).free().size();
-        var method = new Method(name, parameters, join(made, fit(body, budget - TABLE_ENTRY * entries - size(made), true)), result);
+    /// The method of the statements `body`, before which `head` defines what they need, and behind which `foot` stores what they have changed.
+    private Method method(String name, List<Expr.Var> parameters, List<Stmt> head, List<Stmt> body, List<Stmt> foot, Expr.Var result) {
+        var mentions = Mentions.of(body);
+        long entries = mentions.buffers().size() + mentions.free().stream().filter(v -> !isSpilled(v)).count();
+        var fitted = join(fit(body, budget - TABLE_ENTRY * (int) entries - size(head) - size(foot), true), foot);
+        var needed = Mentions.of(fitted).free();                                  // what a piece of it alone needs, that piece loads
+        var method = new Method(name, parameters, join(head.stream().filter(s -> needed.contains(((Stmt.Let) s).name())).toList(), fitted), result);
         methods.add(method);
         return method;
     }
@@ -203,23 +216,26 @@ final class Outliner {
         if (size(list) <= room) {
             return list;
         }
-        var fitted = new ArrayList<>(list);
+        var replaced = new ArrayList<List<Stmt>>();
+        list.forEach(s -> replaced.add(List.of(s)));
         var containers = IntStream.range(0, list.size()).filter(k -> !children(list.get(k)).isEmpty()).boxed()
                 .sorted(Comparator.comparing((Integer k) -> -size(list.get(k)))).toList();
         for (int k : containers) {
-            if (size(fitted) > room && (list.size() > 1 || room < budget / 2)) {
-                Stmt call = call(List.of(list.get(k)), new HashSet<>());
+            if (size(flat(replaced)) > room && (list.size() > 1 || room < budget / 2)) {
+                var call = call(replaced.get(k), new HashSet<>());
                 if (call != null && size(call) < size(list.get(k))) {
-                    fitted.set(k, call);
+                    replaced.set(k, call);
                 }
             }
         }
         for (int k : containers) {
-            int excess = size(fitted) - room;
-            if (excess > 0 && fitted.get(k) == list.get(k) && !(mayCutTail && list.size() > 1 && size(list.get(k)) <= room / 2)) {
-                fitted.set(k, shrink(list.get(k), Math.max(size(list.get(k)) - excess, room / 4)));
+            int excess = size(flat(replaced)) - room;
+            boolean whole = replaced.get(k).size() == 1 && replaced.get(k).getFirst() == list.get(k);
+            if (excess > 0 && whole && !(mayCutTail && list.size() > 1 && size(list.get(k)) <= room / 2)) {
+                replaced.set(k, List.of(shrink(list.get(k), Math.max(size(list.get(k)) - excess, room / 4))));
             }
         }
+        var fitted = flat(replaced);
         if (size(fitted) <= room) {
             return fitted;
         }
@@ -238,8 +254,8 @@ final class Outliner {
             }
         });
         // what the tail from each statement on needs, from the last backwards; -1 where it is not callable
-        int[] words = new int[list.size()];
-        int[] boxed = new int[list.size()];
+        int[] before = new int[list.size()];
+        int[] parts = new int[list.size()];
         var needed = new HashSet<Expr.Var>();
         var changed = new HashSet<Expr.Var>();
         for (int k = list.size() - 1; k >= 0; k--) {
@@ -249,15 +265,15 @@ final class Outliner {
             }
             needed.addAll(parameters(mentions));
             mentions.assigned().stream().filter(v -> !declared.contains(v)).forEach(changed::add);
-            words[k] = isReturnable(changed) ? needed.stream().mapToInt(this::words).sum() : Integer.MAX_VALUE;
-            boxed[k] = needed.stream().filter(this::isBoxed).mapToInt(this::words).sum();
+            before[k] = isCallable(needed, changed) ? costAtCaller(needed, changed) : Integer.MAX_VALUE;
+            parts[k] = parts(needed);
         }
         int best = -1;
         int prefix = 0;
         // a method that starts with a call to all of itself would not be smaller
         for (int k = 0; k < list.size() && prefix + CALL <= room; prefix += size(list.get(k)), k++) {
-            if ((k > 0 || room < budget / 2) && words[k] <= Method.MOST_ARGUMENT_WORDS && prefix + CALL + ARGUMENT * words[k] <= room) {
-                boolean better = best < 0 || boxed[k] <= boxed[best] || prefix < room / 2 && boxed[k] <= boxed[best] + 2;
+            if ((k > 0 || room < budget / 2) && before[k] <= room - prefix) {
+                boolean better = best < 0 || parts[k] <= parts[best] || prefix < room / 2 && parts[k] <= parts[best] + 2;
                 best = better ? k : best;
             }
         }
@@ -266,7 +282,7 @@ final class Outliner {
                     + " bytes of code, which cannot be split into JVM methods that the JIT compiles");
         }
         var fitted = new ArrayList<>(list.subList(0, best));
-        fitted.add(call(list.subList(best, list.size()), declared));
+        fitted.addAll(call(list.subList(best, list.size()), declared));
         return fitted;
     }
 
@@ -293,39 +309,69 @@ final class Outliner {
     }
 
     /// Makes a method of the statements and returns the call that takes their place; null if they are not callable.
-    private Stmt call(List<Stmt> list, Set<Expr.Var> dying) {
-        var statements = complete(list);
-        if (!isCallable(statements, dying)) {
+    ///
+    /// @param dying names that the statements change and nobody reads afterwards
+    private List<Stmt> call(List<Stmt> list, Set<Expr.Var> dying) {
+        var mentions = Mentions.of(complete(list));
+        var changed = new LinkedHashSet<>(mentions.assigned());
+        changed.removeAll(dying);
+        var needed = parameters(mentions);
+        if (!isCallable(needed, changed)) {
             return null;
         }
-        var mentions = Mentions.of(statements);
-        var parameters = parameters(mentions);
-        var result = mentions.assigned().stream().filter(v -> !dying.contains(v)).findFirst().orElse(null);
+        var made = made(list);
+        var places = new IdentityHashMap<>(spilled);
+        var before = new ArrayList<Stmt>();
+        var head = new ArrayList<>(made);
+        for (Expr.Var vector : vectors(mentions)) {
+            if (vector.isMutable() || !places.containsKey(vector)) {
+                places.put(vector, target.spill().place(vector));
+                before.add(places.get(vector).store(vector));
+            }
+            head.add(new Stmt.Let(vector, places.get(vector).load(vector)));
+        }
+        var foot = new ArrayList<Stmt>();
+        var after = new ArrayList<Stmt>();
+        changed.stream().filter(Outliner::isSpilled).forEach(vector -> {
+            foot.add(places.get(vector).store(vector));
+            after.add(new Stmt.Assign(vector, places.get(vector).load(vector)));
+        });
+        var result = changed.stream().filter(v -> !isSpilled(v)).findFirst().orElse(null);
+        var parameters = needed.stream().filter(v -> !isSpilled(v)).toList();
         var standIn = new Kernel(methodName, parameters, List.of(), "");
-        callees.put(standIn, method(methodName + "-" + pieces++, parameters, made(list), list, result));
-        return new Stmt.Launch(standIn, List.copyOf(parameters));
+        var outer = spilled;
+        spilled = places;
+        callees.put(standIn, method(methodName + "-" + pieces++, parameters, head, list, foot, result));
+        spilled = outer;
+        before.add(new Stmt.Launch(standIn, List.copyOf(parameters)));
+        return join(before, after);
     }
 
-    /// Whether these statements can be a method: they change what a method can return, apart from names in `dying`, which nobody
-    /// reads afterwards, and need no more values than a method can take.
-    private boolean isCallable(List<Stmt> statements, Set<Expr.Var> dying) {
-        var mentions = Mentions.of(statements);
-        var changed = new HashSet<>(mentions.assigned());
-        changed.removeAll(dying);
-        return isReturnable(changed) && parameters(mentions).stream().mapToInt(this::words).sum() <= Method.MOST_ARGUMENT_WORDS;
+    /// Whether a method can take these names and change those: its head and foot leave it room.
+    private boolean isCallable(Collection<Expr.Var> needed, Set<Expr.Var> changed) {
+        return changed.stream().filter(v -> !isSpilled(v)).allMatch(v -> v.lanes() == 1) && changed.stream().filter(v -> !isSpilled(v)).count() <= 1
+                && words(needed) <= Method.MOST_ARGUMENT_WORDS && LOAD * parts(needed) + STORE * parts(changed) <= budget / 2;
     }
 
-    /// A method returns one value: none, a scalar, or a vector of one part.
-    private boolean isReturnable(Set<Expr.Var> changed) {
-        return changed.size() <= 1 && changed.stream().allMatch(v -> v.lanes() == 1 || v.type() != ElementType.BOOL && words(v) == 1);
+    /// The bytes of a call with what goes before and comes after it.
+    private int costAtCaller(Collection<Expr.Var> needed, Set<Expr.Var> changed) {
+        return CALL + ARGUMENT * words(needed) + STORE * parts(needed) + LOAD * parts(changed);
+    }
+
+    private int words(Collection<Expr.Var> names) {
+        return names.stream().filter(v -> !isSpilled(v)).mapToInt(Method::words).sum();
+    }
+
+    private int parts(Collection<Expr.Var> names) {
+        return names.stream().filter(Outliner::isSpilled).mapToInt(v -> Split.of(v.type(), v.lanes(), target.vectorBits()).count()).sum();
+    }
+
+    private List<Expr.Var> vectors(Mentions mentions) {
+        return parameters(mentions).stream().filter(Outliner::isSpilled).toList();
     }
 
     private List<Expr.Var> parameters(Mentions mentions) {
         return mentions.free().stream().filter(v -> !globals.contains(v)).toList();
-    }
-
-    private int words(Expr.Var name) {
-        return Method.words(name, target.vectorBits());
     }
 
     private int size(List<Stmt> list) {
@@ -348,6 +394,10 @@ final class Outliner {
             case Stmt.While(var head, _, var body) -> join(head, body);
             case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> List.of();
         };
+    }
+
+    private static List<Stmt> flat(List<List<Stmt>> lists) {
+        return lists.stream().flatMap(List::stream).toList();
     }
 
     private static List<Stmt> join(List<Stmt> a, List<Stmt> b) {

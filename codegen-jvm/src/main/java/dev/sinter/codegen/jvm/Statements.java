@@ -147,22 +147,13 @@ final class Statements {
             Expr argument = arguments.get(a);
             if (argument.lanes() == 1) {
                 method.scalars().push(argument);
-            } else if (argument.type() == ElementType.BOOL) {
-                method.masks().pushBits(argument);
             } else {
-                for (int p = 0; p < method.vectors().split(argument).count(); p++) {
-                    method.vectors().push(argument, p);
-                }
+                method.masks().pushBits(argument);
             }
         }
-        code.invokeStatic(method.target().owner(), callee.name(), callee.descriptor(method.target().vectorBits()));
+        code.invokeStatic(method.target().owner(), callee.name(), callee.descriptor());
         if (callee.result() != null) {
-            int local = method.frame().slot(callee.result()).locals()[0];
-            if (callee.result().lanes() == 1) {
-                code.store(callee.result().type(), local);
-            } else {
-                code.storeReference(local);
-            }
+            code.store(callee.result().type(), method.frame().slot(callee.result()).locals()[0]);
         }
     }
 }

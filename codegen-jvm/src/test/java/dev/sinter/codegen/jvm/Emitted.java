@@ -97,13 +97,19 @@ final class Emitted {
         LoopInterpreter.run(program, values, expected, members);
         var dimTable = dims.stream().mapToLong(d -> values.get(d.name())).toArray();
         try (var arena = Arena.ofShared(); var team = Team.of(members)) {
-            var memory = new MemorySegment[buffers.size()];
-            for (int b = 0; b < memory.length; b++) {
+            var code = JvmBackend.emit(program, CLASS_NAME, vectorBits);
+            var table = code.program().buffers();
+            var memory = new MemorySegment[table.size()];
+            for (int b = 0; b < buffers.size(); b++) {
                 memory[b] = arena.allocate(Math.max(1, contents.get(b).length), 64).asSlice(0, contents.get(b).length);
                 memory[b].copyFrom(MemorySegment.ofArray(contents.get(b)));
             }
-            team.run(load(JvmBackend.emit(program, CLASS_NAME, vectorBits).get(CLASS_NAME)), dimTable, memory);
-            for (int b = 0; b < memory.length; b++) {
+            for (int b = buffers.size(); b < memory.length; b++) {
+                long elements = table.get(b).elements().substitute(_ -> Dim.constant(members)).value();
+                memory[b] = arena.allocate(elements * table.get(b).type().bytes(), 64);
+            }
+            team.run(load(code.bytes()), dimTable, memory);
+            for (int b = 0; b < buffers.size(); b++) {
                 compare(buffers.get(b), expected.get(buffers.get(b)).array(), memory[b].toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), vectorBits);
             }
         }

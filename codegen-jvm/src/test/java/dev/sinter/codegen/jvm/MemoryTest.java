@@ -110,7 +110,7 @@ class MemoryTest {
         Buffer y = program.output("y", ElementType.F32, 4);
         Expr.Var at = program.dim("at", 0);
         program.kernel("copy", k -> k.store(y, at, new Expr.Load(x, at, lanes, 1, null)));
-        var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program"));
+        var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes());
         try (var arena = Arena.ofConfined()) {
             var memory = new MemorySegment[] {arena.allocate(16, 64), arena.allocate(16, 64)};
             for (long wrong : new long[] {4, -1, 1L << 40, -1L << 40}) {
@@ -128,7 +128,7 @@ class MemoryTest {
             k.store(y, Expr.index(0), new Expr.Load(x, Expr.index(0), 4, 1, null));
             k.store(y, Expr.index(0), Expr.load(x, Expr.index(3)));
         });
-        var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", 128).get("generated.Program"));
+        var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", 128).bytes());
         float[] from = {1, 2, 3, 4};
         float[] to = new float[4];
         assertThrows(ClassCastException.class,

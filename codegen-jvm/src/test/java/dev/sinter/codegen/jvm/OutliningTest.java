@@ -30,7 +30,7 @@ class OutliningTest {
     private static int methodsOf(Emitted program, int vectorBits) {
         program.check(vectorBits);
         var sizes = new ArrayList<Integer>();
-        byte[] bytes = JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program");
+        byte[] bytes = JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes();
         new ClassReader(bytes).accept(new ClassVisitor(Opcodes.ASM9) {
             @Override
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
@@ -170,8 +170,8 @@ class OutliningTest {
         for (int r = 0; r < 20; r++) {
             program.kernel("k" + r, k -> k.store(y, Expr.index(0), Expr.load(y, Expr.index(1))));
         }
-        byte[] once = JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program");
-        byte[] again = JvmBackend.emit(program.program(), "generated.Program", vectorBits).get("generated.Program");
+        byte[] once = JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes();
+        byte[] again = JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes();
         assertEquals(JvmBackend.text(once), JvmBackend.text(again));
         assertTrue(java.util.Arrays.equals(once, again));
     }

@@ -3,7 +3,9 @@ package dev.sinter.compiler.measure;
 import dev.sinter.codegen.jvm.JvmBackend;
 import dev.sinter.codegen.llvm.Cpu;
 import dev.sinter.codegen.llvm.LlvmBackend;
+import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.schedule.Machine;
 import dev.sinter.runtime.ArtifactWriter;
 import dev.sinter.runtime.ElementType;
@@ -48,11 +50,13 @@ public final class ProbeModel {
         String library = "sinter/native/" + target + ".so";
         for (LoopProgram p : programs) {
             String file = jvm ? "sinter/jvm/" + machine.name() + "/" + p.name() + ".class" : library;
+            LoopProgram called = p;
             if (jvm) {
-                String className = "sinter." + machine.name() + "." + p.name();
-                code.put(file, JvmBackend.emit(p, className, machine.vectorBits()).get(className));
+                var emitted = JvmBackend.emit(p, "sinter." + machine.name() + "." + p.name(), machine.vectorBits());
+                code.put(file, emitted.bytes());
+                called = emitted.program();
             }
-            functions.add(function(p, new Manifest.Variant(target, file, jvm ? "" : "sinter_" + p.name(), Formula.of(0), buffers(p))));
+            functions.add(function(p, new Manifest.Variant(target, file, jvm ? "" : "sinter_" + p.name(), formula(called.arena()), buffers(called))));
         }
         if (!jvm) {
             code.put(library, LlvmBackend.emit(programs, Cpu.of(target)));
@@ -76,6 +80,10 @@ public final class ProbeModel {
 
     private static List<Manifest.Buffer> buffers(LoopProgram p) {
         return p.buffers().stream().map(b -> new Manifest.Buffer(Manifest.Role.valueOf(b.role().name()), b.name(), ElementType.of(b.type().toString()),
-                Formula.of(b.elements().toString()))).toList();
+                formula(b.elements()), b.role() == Buffer.Role.TEMP ? formula(p.offsets().get(b)) : null)).toList();
+    }
+
+    private static Formula formula(Dim dim) {
+        return Formula.of(dim.toString());
     }
 }
