@@ -1,11 +1,13 @@
 package dev.sinter.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sinter.compiler.Compilation;
 import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.Target;
 import dev.sinter.compiler.measure.Signature;
+import dev.sinter.frontend.source.Source;
 import dev.sinter.runtime.ElementType;
 import dev.sinter.runtime.Function;
 import dev.sinter.runtime.LoadOptions;
@@ -19,11 +21,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// Calls into memory of the caller's allocate nothing once HotSpot has compiled the code. Bytes are counted; nothing is timed but the test's patience.
 class WarmCallsTest {
-    private static final Path MODEL = Path.of("../models/softmax_regression/softmax_regression.sinter");
+    private static final Path REGRESSION = Path.of("../models/softmax_regression/softmax_regression.sinter");
+    private static final Path LENET = Path.of("../models/lenet5/lenet5.sinter");
+    /// So much arithmetic in one kernel that it becomes several methods, with vectors in use across their calls.
+    private static final Source NOISE = Source.of("noise.sinter", """
+            import std.random
+            model Noise() {
+              export fn noise() -> f32[64, 8] = normal([64, 8])
+            }
+            """);
+    private static final String VECTORS = Machine.targets().stream().filter(t -> t.startsWith("jvm-")).findFirst().orElseThrow();
     private static final int CALLS = 500;
     /// So many rounds of calls without allocation, one after the other, are enough.
     private static final int ROUNDS = 3;
@@ -33,10 +45,26 @@ class WarmCallsTest {
 
     @TestFactory
     Stream<DynamicTest> warmCallsAllocateNothing() {
-        Compilation compilation = Compiler.compile(MODEL, Compiler.Options.DEFAULT.withTargets(List.of(Target.JVM, Target.NATIVE)), Compiler.Progress.NONE);
-        String vectors = Machine.targets().stream().filter(t -> t.startsWith("jvm-")).findFirst().orElseThrow();
-        return Stream.of(vectors, "jvm-scalar", "native").flatMap(target -> Stream.of("predict", "fit").map(function -> DynamicTest.dynamicTest(function + ", " + target,
+        Compilation compilation = Compiler.compile(REGRESSION, Compiler.Options.DEFAULT, Compiler.Progress.NONE);
+        return Stream.of(VECTORS, "jvm-scalar", "native").flatMap(target -> Stream.of("predict", "fit").map(function -> DynamicTest.dynamicTest(function + ", " + target,
                 () -> check(compilation, target, function))));
+    }
+
+    @Test
+    void registerTilesAllocateNothing() {
+        check(Compiler.compile(LENET, vectorsOnly(), Compiler.Progress.NONE), VECTORS, "predict");
+    }
+
+    @Test
+    void aKernelThatIsSeveralMethodsAllocatesNothing() {
+        Compilation compilation = Compiler.compile(Compiler.check(NOISE, Compiler.Options.DEFAULT), vectorsOnly(), Compiler.Progress.NONE);
+        var buffers = compilation.manifest().functions().getFirst().variants().getFirst().buffers();
+        assertTrue(buffers.stream().anyMatch(b -> b.name().startsWith("spill.")), "no vector crosses a call: " + buffers);
+        check(compilation, VECTORS, "noise");
+    }
+
+    private static Compiler.Options vectorsOnly() {
+        return Compiler.Options.DEFAULT.withTargets(List.of(Target.JVM)).withVariants(List.of(VECTORS));
     }
 
     private static void check(Compilation compilation, String target, String name) {

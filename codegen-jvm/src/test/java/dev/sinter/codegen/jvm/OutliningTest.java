@@ -1,6 +1,7 @@
 package dev.sinter.codegen.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Kernel;
+import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ class OutliningTest {
         new ClassReader(bytes).accept(new ClassVisitor(Opcodes.ASM9) {
             @Override
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+                assertFalse(descriptor.contains("vector"), () -> "a vector crosses the call of " + name + descriptor);
                 return new CodeSizeEvaluator(Opcodes.ASM9, null) {
                     @Override
                     public void visitEnd() {
@@ -105,6 +108,60 @@ class OutliningTest {
             k.store(y, Expr.index(0), sum);
         });
         assertTrue(methodsOf(program, vectorBits) > 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void aLoopWithALargeBodyAndManyAccumulators(int vectorBits) {
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 64));
+        Buffer y = program.output("y", F32, 8 * 16);
+        Buffer z = program.output("z", ElementType.F64, 8);
+        program.kernel("accumulators", k -> {
+            var sums = new ArrayList<Expr.Var>();
+            for (int a = 0; a < 8; a++) {
+                sums.add(k.accumulator("sum" + a, new Expr.Load(x, Expr.index(a), 16, 1, null)));
+            }
+            Expr.Var wide = k.accumulator("wide", new Expr.Const(ElementType.F64, 0, 8));
+            Expr fixed = k.let("fixed", new Expr.Load(x, Expr.index(40), 16, 1, null));
+            k.loop("i", Expr.index(3), SERIAL, (body, i) -> {
+                for (int r = 0; r < 400; r++) {
+                    Expr factor = new Expr.Load(x, Expr.plus(i, Expr.index(r % 40)), 16, 1, null);
+                    Expr.Var sum = sums.get(r % 8);
+                    body.assign(sum, Expr.apply(Fn.FMA, factor, fixed, Expr.apply(Fn.MIN, sum, sums.get((r + 3) % 8))));
+                    if (r % 50 == 0) {
+                        body.assign(wide, Expr.apply(Fn.ADD, wide, new Expr.Cast(ElementType.F64, new Expr.Load(x, Expr.plus(i, Expr.index(r / 50)), 8, 1, null))));
+                    }
+                }
+            });
+            for (int a = 0; a < 8; a++) {
+                k.store(y, Expr.index(16 * a), sums.get(a));
+            }
+            k.store(z, Expr.index(0), wide);
+        });
+        assertTrue(methodsOf(program, vectorBits) > 3);
+    }
+
+    /// Each member has its own memory for what crosses calls.
+    @ParameterizedTest
+    @ValueSource(ints = {128, 512})
+    void membersOfATeamPassVectorsSideBySide(int vectorBits) {
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 64));
+        Buffer y = program.output("y", F32, 3 * 16);
+        program.kernel("side_by_side", k -> {
+            Expr at = Expr.times(LoopProgram.MEMBER, Expr.index(16));
+            Expr value = k.let("x", new Expr.Load(x, at, 16, 1, null));
+            Expr other = value;
+            for (int n = 0; n < 1500; n++) {
+                Expr next = k.let("v" + n, Expr.apply(n % 3 == 0 ? Fn.ADD : n % 3 == 1 ? Fn.MUL : Fn.MAX, value, other));
+                other = value;
+                value = next;
+            }
+            k.store(y, at, value);
+        });
+        program.check(vectorBits, 3);
+        assertFalse(JvmBackend.emit(program.program(), "generated.Program", vectorBits).program().offsets().isEmpty());
     }
 
     @ParameterizedTest
