@@ -36,7 +36,7 @@ final class Contracted {
         int batch = d.batchA().size();
         int rows = d.freeA().size();
         int columns = d.freeB().size();
-        boolean exchanged = isWindowed(b, d.contractB()) && !isWindowed(a, d.contractA());
+        boolean exchanged = isWindowed(b, d.contractB()) && !isWindowed(a, d.contractA()) || isSideways(a, d.batchA(), d.contractA(), b, d.batchB(), d.contractB());
         var result = exchanged ? stored(b, a, d.batchB(), d.batchA(), d.contractB(), d.contractA(), g) : stored(a, b, d.batchA(), d.batchB(), d.contractA(), d.contractB(), g);
         if (!exchanged) {
             return result;
@@ -58,6 +58,20 @@ final class Contracted {
         a.order().stream().filter(declaredA::contains).forEach(k -> order.add(batchA.size() + declaredA.indexOf(k)));
         second.order().stream().filter(declaredB::contains).forEach(k -> order.add(batchA.size() + declaredA.size() + declaredB.indexOf(k)));
         return new Stored(dot, order);
+    }
+
+    /// Whether the first operand is an image as it is declared, whose lines lie along what is kept, while the second lies along the sum: with the two exchanged, neither has to be turned.
+    private static boolean isSideways(Stored a, List<Integer> batchA, List<Integer> contractA, Stored b, List<Integer> batchB, List<Integer> contractB) {
+        var kept = free(a.order().size(), batchA, contractA);
+        int ofA = last(a);
+        int ofB = last(b);
+        return kept.size() > 1 && !isWindowed(a, contractA) && ofA >= 0 && kept.contains(ofA) && isWide(a.value().dim(a.place(ofA)))
+                && ofB >= 0 && contractB.contains(ofB) && !isWindowed(b, contractB);
+    }
+
+    /// The axis along which elements lie side by side; -1 where there is but one element.
+    private static int last(Stored x) {
+        return x.order().reversed().stream().filter(k -> !x.value().dim(x.place(k)).is(1)).findFirst().orElse(-1);
     }
 
     private static List<Integer> free(int rank, List<Integer> batch, List<Integer> contract) {
