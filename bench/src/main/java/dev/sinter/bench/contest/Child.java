@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The driver's end of a process that it talks to: a contender's, or that of the limits. It runs on as many processors as it has threads, if the system has `taskset`.
+/// The driver's end of a process that it talks to: a contender's, or that of the limits. It runs on as many processors as it has threads, if the system has `taskset`, and only while
+/// it is asked something: the threads of some libraries go on spinning after a call (those of OpenMP for 200 ms), which would take a processor from whose turn it is. So the process
+/// is stopped between two questions, if the system has `kill`.
 final class Child implements AutoCloseable {
     /// Settings of the environment that some machines have, and that make libraries slower than they are.
     private static final List<String> HARMFUL = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "DNNL_MAX_CPU_ISA");
@@ -22,12 +24,15 @@ final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedWriter requests;
     private final BufferedReader replies;
+    private final Thread releasing = new Thread(() -> signal("CONT"));
 
     private Child(String name, Process process) {
         this.name = name;
         this.process = process;
         this.requests = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         this.replies = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        // A stopped process would outlive a driver that is interrupted: it could not see that its requests have ended.
+        Runtime.getRuntime().addShutdownHook(releasing);
     }
 
     /// What went wrong with a process.
@@ -78,6 +83,7 @@ final class Child implements AutoCloseable {
 
     /// Asks, and waits for the answer. @throws Failed if the process is gone, or says that something went wrong
     Reply ask(Request request) throws Failed {
+        signal("CONT");
         try {
             requests.write(Message.write(request));
             requests.newLine();
@@ -94,7 +100,10 @@ final class Child implements AutoCloseable {
             }
         } catch (IOException e) {
             // What it says is less than the exit code.
+        } finally {
+            signal("STOP");
         }
+        signal("CONT");
         try {
             throw new Failed("its process ended with code " + process.waitFor());
         } catch (InterruptedException e) {
@@ -108,8 +117,24 @@ final class Child implements AutoCloseable {
         return process.pid();
     }
 
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        } catch (IOException e) {
+            // Without the command it goes on beside the others.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
+        signal("CONT");
+        try {
+            Runtime.getRuntime().removeShutdownHook(releasing);
+        } catch (IllegalStateException e) {
+            // It is running.
+        }
         try {
             requests.close();
         } catch (IOException e) {
