@@ -35,6 +35,13 @@ final class Artifacts {
         return Model.load(file, options);
     }
 
+    /// Checks the name of an artifact that is to be written, so that a slip overwrites no model file. @throws UserError if it does not end in `.jar`
+    static void requireName(Path output) {
+        if (!output.toString().endsWith(".jar")) {
+            throw UserError.use("-o " + output + ": an artifact's name ends in .jar");
+        }
+    }
+
     static LoadOptions options(String target, int threads) {
         if (threads < 0) {
             throw UserError.use("--threads is " + threads + ", expected at least 1");
@@ -84,7 +91,7 @@ final class Artifacts {
     ///
     /// @param text whether sequences of `i32` are text
     static String shellCall(Path artifact, Function function, boolean text) {
-        return "sinter run " + artifact + " " + function.name() + function.inputs().stream().filter(i -> !isSeed(i))
+        return "sinter run " + (artifact.toString().matches("[\\w./+,@=-]+") ? artifact : "'" + artifact.toString().replace("'", "'\\''") + "'") + " " + function.name() + function.inputs().stream().filter(i -> !isSeed(i))
                 .map(i -> " " + i.name() + "=" + (i.shape().isEmpty() ? "1" : text && i.type() == ElementType.I32 && i.shape().size() == 1 ? "\"In the \"" : "FILE.npy")).collect(Collectors.joining());
     }
 

@@ -59,8 +59,14 @@ final class CompileCommand implements Callable<Integer> {
             throw UserError.use("nothing to write: give -o OUT.jar, or --emit for text on standard output");
         }
         if (output != null) {
+            Artifacts.requireName(output);
             WholeFiles.writable(output);
         }
+        dims.forEach((name, extent) -> {
+            if (extent < 0) {
+                throw UserError.use("--dims " + name + "=" + extent + ": an extent is not negative");
+            }
+        });
         Path source = model.existing();
         if (weights != null) {
             ModelFile.require(weights);

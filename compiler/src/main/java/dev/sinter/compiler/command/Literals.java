@@ -14,12 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
-import java.util.function.IntToLongFunction;
-import org.jetbrains.bio.npy.NpyArray;
-import org.jetbrains.bio.npy.NpyFile;
 
 /// Tensors on the command line: `.npy` files, nested lists of numbers, and text.
 final class Literals {
@@ -128,72 +123,21 @@ final class Literals {
         if (!Files.isReadable(file)) {
             throw new UserError("'" + name + "': there is no file " + file);
         }
-        NpyArray array;
         try {
-            array = NpyFile.read(file, Integer.MAX_VALUE);
-        } catch (RuntimeException e) {
-            throw new UserError("'" + name + "': " + file + " is no NumPy array of numbers that can be read" + (e.getMessage() == null ? "" : ": " + e.getMessage()));
-        }
-        Tensor tensor = Tensor.allocate(type, Arrays.stream(array.getShape()).asLongStream().toArray());
-        String where = "'" + name + "': " + file;
-        switch (array.getData()) {
-            case float[] a -> reals(where, "float32", tensor, k -> a[k]);
-            case double[] a -> reals(where, "float64", tensor, k -> a[k]);
-            case byte[] a -> integers(where, "int8", tensor, k -> a[k]);
-            case short[] a -> integers(where, "int16", tensor, k -> a[k]);
-            case int[] a -> integers(where, "int32", tensor, k -> a[k]);
-            case long[] a -> integers(where, "int64", tensor, k -> a[k]);
-            case boolean[] a when type == ElementType.BOOL -> {
-                for (int k = 0; k < a.length; k++) {
-                    tensor.setBoolean(k, a[k]);
-                }
-            }
-            default -> throw new UserError(where + " does not hold numbers");
-        }
-        return tensor;
-    }
-
-    private static void reals(String where, String found, Tensor tensor, IntToDoubleFunction values) {
-        for (int k = 0; k < tensor.elements(); k++) {
-            switch (tensor.type()) {
-                case F32 -> tensor.setFloat(k, (float) values.applyAsDouble(k));
-                case F64 -> tensor.setDouble(k, values.applyAsDouble(k));
-                default -> throw new UserError(where + " holds " + found + ", expected " + tensor.type());
-            }
-        }
-    }
-
-    private static void integers(String where, String found, Tensor tensor, IntToLongFunction values) {
-        for (int k = 0; k < tensor.elements(); k++) {
-            long value = values.applyAsLong(k);
-            switch (tensor.type()) {
-                case F32 -> tensor.setFloat(k, value);
-                case F64 -> tensor.setDouble(k, value);
-                case I32 -> {
-                    if (value != (int) value) {
-                        throw new UserError(where + " holds " + value + ", which does not fit i32");
-                    }
-                    tensor.setInt(k, (int) value);
-                }
-                case I64 -> tensor.setLong(k, value);
-                case BOOL -> throw new UserError(where + " holds " + found + ", expected bool");
-            }
+            return NumPy.read(file, type);
+        } catch (IOException e) {
+            throw new UserError("'" + name + "': " + file + " cannot be read: " + Sinter.describe(e));
+        } catch (NumPy.FormatException e) {
+            throw new UserError("'" + name + "': " + file + " " + e.getMessage());
         }
     }
 
     /// Writes a tensor as `.npy`, beside and then renamed.
     static void writeNpy(Path file, Tensor tensor) throws IOException {
-        int[] shape = Arrays.stream(tensor.shape()).mapToInt(Math::toIntExact).toArray();
         WholeFiles.write(() -> {
             Path beside = WholeFiles.beside(file);
             try {
-                switch (tensor.type()) {
-                    case F32 -> NpyFile.write(beside, tensor.toFloats(), shape);
-                    case F64 -> NpyFile.write(beside, tensor.toDoubles(), shape);
-                    case I32 -> NpyFile.write(beside, tensor.toInts(), shape);
-                    case I64 -> NpyFile.write(beside, tensor.toLongs(), shape);
-                    case BOOL -> NpyFile.write(beside, tensor.toBooleans(), shape);
-                }
+                NumPy.write(beside, tensor);
                 Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(beside);

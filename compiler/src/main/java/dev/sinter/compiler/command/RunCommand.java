@@ -9,6 +9,7 @@ import dev.sinter.runtime.Model;
 import dev.sinter.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,14 +46,18 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads for the call (default: one for each processor).")
     private int threads;
 
-    @Option(names = "--json", description = "Print one JSON object with the results by name.")
+    @Option(names = "--json", description = "Print one JSON object with the results by name, or with the functions.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
         try (Model model = Artifacts.load(artifact, target, threads)) {
             if (function == null) {
-                list(model);
+                if (json) {
+                    listJson(model);
+                } else {
+                    list(model);
+                }
                 return Sinter.DONE;
             }
             Function called = Artifacts.function(model, function);
@@ -71,6 +76,33 @@ final class RunCommand implements Callable<Integer> {
 
     private void list(Model model) {
         sinter.console().out().println("model " + model.name() + Artifacts.signatures(Artifacts.own(model)));
+    }
+
+    private void listJson(Model model) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("model", model.name());
+        fields.put("functions", Artifacts.own(model).stream().map(f -> {
+            var about = new LinkedHashMap<String, Object>();
+            about.put("name", f.name());
+            about.put("doc", f.doc());
+            about.put("inputs", signature(f.inputs()));
+            about.put("outputs", signature(f.outputs()));
+            about.put("writes", f.writes());
+            return about;
+        }).toList());
+        sinter.console().json(fields);
+    }
+
+    private static List<Object> signature(List<Manifest.Value> values) {
+        var list = new ArrayList<Object>();
+        for (Manifest.Value value : values) {
+            var about = new LinkedHashMap<String, Object>();
+            about.put("name", value.name());
+            about.put("type", value.type().toString());
+            about.put("shape", value.shape().stream().map(Object::toString).toList());
+            list.add(about);
+        }
+        return list;
     }
 
     private Map<String, Tensor> inputs(Function called) {
@@ -141,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
 
     /// The elements in row-major order. What JSON has no number for (NaN, infinities) is written as text.
     private static List<Object> values(Tensor tensor) {
-        var values = new java.util.ArrayList<Object>();
+        var values = new ArrayList<Object>();
         for (long k = 0; k < tensor.elements(); k++) {
             values.add(switch (tensor.type()) {
                 case F32 -> tensor.getFloat(k);

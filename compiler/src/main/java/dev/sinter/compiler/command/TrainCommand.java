@@ -120,8 +120,8 @@ final class TrainCommand implements Callable<Integer> {
         if (curve != null && !curve.toString().endsWith(".png") && !curve.toString().endsWith(".svg")) {
             throw UserError.use("--curve " + curve + " ends neither in .png nor in .svg");
         }
-        if (output != null && !output.toString().endsWith(".jar")) {
-            throw UserError.use("-o " + output + ": an artifact's name ends in .jar");
+        if (output != null) {
+            Artifacts.requireName(output);
         }
         Artifacts.options("best", threads);
     }

@@ -149,6 +149,8 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals("error: no text is called 'wasm'; there are ir, loops, class, llvm, asm", fails(2, "compile", small, "--emit", "ir,wasm"));
         assertEquals("error: no target is called 'gpu'; there are jvm and native", fails(2, "compile", small, "--target", "jvm,gpu", "-o", in("a.jar")));
         assertEquals("error: cannot write " + in("no/a.jar") + ": there is no folder " + in("no"), fails(1, "compile", small, "-o", in("no/a.jar")));
+        assertEquals("error: -o " + small + ": an artifact's name ends in .jar", fails(2, "compile", small, "-o", small));
+        assertEquals("error: --dims N=-5: an extent is not negative", fails(2, "compile", small, "--dims", "N=-5", "-o", in("a.jar")));
         assertEquals("error: there is no file w.safetensors", fails(1, "compile", small, "--weights", "w.safetensors", "-o", in("a.jar")));
     }
 

@@ -3,11 +3,14 @@ package dev.sinter.compiler.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sinter.runtime.ElementType;
+import dev.sinter.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.jetbrains.bio.npy.NpyFile;
 import org.junit.jupiter.api.Test;
 
 class RunCommandTest extends CommandLineTest {
@@ -23,6 +26,10 @@ class RunCommandTest extends CommandLineTest {
     void valuesAreListsNumbersTextAndFiles() throws IOException {
         String jar = artifact();
         assertEquals("model Small\n" + SIGNATURES + "\n", succeeds("run", jar));
+        JsonNode list = new JsonMapper().readTree(succeeds("run", jar, "--json"));
+        assertEquals("Small", list.get("model").asText());
+        assertEquals("{\"name\":\"predict\",\"doc\":\"\",\"inputs\":[{\"name\":\"image\",\"type\":\"f32\",\"shape\":[\"N\",\"2\"]}],\"outputs\":[{\"name\":\"result\",\"type\":\"f32\",\"shape\":[\"N\",\"3\"]}],\"writes\":[]}",
+                list.get("functions").get(0).toString());
         assertEquals("result: f32[2, 3] = [[0.33333334, 0.33333334, 0.33333334], [0.33333334, 0.33333334, 0.33333334]]\n",
                 succeeds("run", jar, "predict", "image=[[1, -2e3], [.5, 4]]"));
         assertEquals("result: i32[2] = [2, -8]\n", succeeds("run", jar, "double", "number=[1, -4]"));
@@ -31,17 +38,17 @@ class RunCommandTest extends CommandLineTest {
         // '!' and '"' are 2 and 3, '#' and '%' are 4 and 6; shells take the quotes away
         assertEquals("result: i32[2] = #%\n", succeeds("run", jar, "double", "number=\"!\\\"\""));
         assertEquals("result: i32[2] = #%\n", succeeds("run", jar, "double", "number=!\""));
-        NpyFile.write(folder.resolve("x.npy"), new double[] {1, 2}, new int[] {1, 2});
+        NumPy.write(folder.resolve("x.npy"), Tensor.of(new double[] {1, 2}, 1, 2));
         assertEquals("result: f32[1, 3] = [[0.33333334, 0.33333334, 0.33333334]]\n", succeeds("run", jar, "predict", "image=" + in("x.npy")));
     }
 
     @Test
-    void resultsAreWrittenAsFilesAndAsJson() throws IOException {
+    void resultsAreWrittenAsFilesAndAsJson() throws Exception {
         String jar = artifact();
         succeeds("run", jar, "double", "number=[1, 2]", "-o", in("r.npy"));
-        assertTrue(Arrays.equals(new int[] {2, 4}, NpyFile.read(folder.resolve("r.npy"), Integer.MAX_VALUE).asIntArray()));
+        assertTrue(Arrays.equals(new int[] {2, 4}, NumPy.read(folder.resolve("r.npy"), ElementType.I32).toInts()));
         succeeds("run", jar, "both", "x=[1]", "yes=[true]", "-o", in("b.npy"));
-        assertTrue(Arrays.equals(new float[] {2}, NpyFile.read(folder.resolve("b-twice.npy"), Integer.MAX_VALUE).asFloatArray()));
+        assertEquals(2, NumPy.read(folder.resolve("b-twice.npy"), ElementType.F32).getFloat(0));
         assertTrue(Files.exists(folder.resolve("b-no.npy")));
         assertEquals("{\"twice\":{\"type\":\"f32\",\"shape\":[2],\"values\":[\"NaN\",3.0]},\"no\":{\"type\":\"bool\",\"shape\":[2],\"values\":[true,false]}}\n",
                 succeeds("run", jar, "both", "x=[NaN, 1.5]", "yes=[false, true]", "--json"));
@@ -91,10 +98,10 @@ class RunCommandTest extends CommandLineTest {
         String jar = artifact();
         assertEquals("error: 'image': there is no file nothing.npy", fails(1, "run", jar, "predict", "image=nothing.npy"));
         Path broken = write("broken.npy", "this is not an array");
-        assertTrue(fails(1, "run", jar, "predict", "image=" + broken).startsWith("error: 'image': " + broken + " is no NumPy array of numbers that can be read"));
-        NpyFile.write(folder.resolve("real.npy"), new double[] {1, 2}, new int[] {2});
+        assertTrue(fails(1, "run", jar, "predict", "image=" + broken).startsWith("error: 'image': " + broken + " is no NumPy array"));
+        NumPy.write(folder.resolve("real.npy"), Tensor.of(new double[] {1, 2}, 2));
         assertEquals("error: 'number': " + in("real.npy") + " holds float64, expected i32", fails(1, "run", jar, "double", "number=" + in("real.npy")));
-        NpyFile.write(folder.resolve("long.npy"), new long[] {1L << 40}, new int[] {1});
+        NumPy.write(folder.resolve("long.npy"), Tensor.of(new long[] {1L << 40}, 1));
         assertEquals("error: 'number': " + in("long.npy") + " holds 1099511627776, which does not fit i32", fails(1, "run", jar, "double", "number=" + in("long.npy")));
     }
 
