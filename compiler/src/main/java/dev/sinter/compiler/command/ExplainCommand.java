@@ -71,7 +71,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "TARGET", description = "Whose code to measure, such as jvm-v512 (with --kernels; default: the best native code that runs here, else the JVM's).")
     private String target;
 
-    @Option(names = "--json", description = "Print a JSON object for each decision or kernel.")
+    @Option(names = "--json", description = "Print a JSON object for each code, decision or kernel.")
     private boolean json;
 
     @Override
@@ -86,7 +86,7 @@ final class ExplainCommand implements Callable<Integer> {
         } else if (code != null) {
             explainCode();
         } else {
-            Arrays.stream(Code.values()).forEach(c -> sinter.console().out().println(c + "  " + title(c)));
+            Arrays.stream(Code.values()).forEach(c -> print(c, title(c)));
         }
         return Sinter.DONE;
     }
@@ -102,7 +102,27 @@ final class ExplainCommand implements Callable<Integer> {
             var near = Near.names(wanted, names);
             throw UserError.use("there is no code " + code + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?") + "; 'sinter explain' lists them");
         }
-        sinter.console().out().print(Code.valueOf(wanted).explanation());
+        Code found = Code.valueOf(wanted);
+        if (json) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("code", found.toString());
+            fields.put("title", title(found));
+            fields.put("text", found.explanation());
+            sinter.console().json(fields);
+        } else {
+            sinter.console().out().print(found.explanation());
+        }
+    }
+
+    private void print(Code listed, String title) {
+        if (json) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("code", listed.toString());
+            fields.put("title", title);
+            sinter.console().json(fields);
+        } else {
+            sinter.console().out().println(listed + "  " + title);
+        }
     }
 
     private void explainFusion() {

@@ -284,8 +284,9 @@ final class TrainCommand implements Callable<Integer> {
         fields.put("followed", followed(trainer, plan));
         var losses = new LinkedHashMap<String, Double>();
         for (String function : trainer.lossNames()) {
-            int last = Math.max(1, trainer.losses().count(function) / Math.max(1, trainer.epochs()));
-            losses.put(function, trainer.losses().mean(function, trainer.losses().count(function) - last));
+            int count = trainer.losses().count(function);
+            int last = Math.max(1, count / Math.max(1, trainer.epochs()));
+            losses.put(function, count == 0 ? null : (Double) trainer.losses().mean(function, Math.max(0, count - last)));
         }
         fields.put("loss", losses);
         points.ifPresent(p -> {

@@ -54,9 +54,7 @@ final class WarmUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (output != null) {
-            WholeFiles.writable(output);
-        }
+        checkOptions();
         long began = System.nanoTime();
         try (Model model = Artifacts.load(file, Artifacts.options(target, threads).quickStart(quickStart))) {
             Function called = function == null ? Artifacts.showpiece(model) : Artifacts.function(model, function);
@@ -72,6 +70,24 @@ final class WarmUpCommand implements Callable<Integer> {
             show(called, first, curve);
         }
         return Sinter.DONE;
+    }
+
+    private void checkOptions() {
+        if (batch < 1) {
+            throw UserError.use("--batch is " + batch + ", expected at least 1");
+        }
+        if (threads < 1) {
+            throw UserError.use("--threads is " + threads + ", expected at least 1");
+        }
+        if (!(seconds > 0)) {
+            throw UserError.use("--seconds is " + seconds + ", expected more than 0");
+        }
+        if (output != null) {
+            if (!output.toString().endsWith(".png") && !output.toString().endsWith(".svg")) {
+                throw UserError.use("-o " + output + " ends neither in .png nor in .svg");
+            }
+            WholeFiles.writable(output);
+        }
     }
 
     private void show(Function called, String first, WarmUpCurve curve) throws IOException {

@@ -175,6 +175,10 @@ class ModelCommandsTest extends CommandLineTest {
         assertTrue(succeeds("explain", "S0501").startsWith("# S0501"));
         assertEquals(succeeds("explain", "S0501"), succeeds("explain", "s0501"));
         assertTrue(succeeds("explain").contains("S0501  "));
+        assertEquals(succeeds("explain", "S0501"), new JsonMapper().readTree(succeeds("explain", "S0501", "--json")).get("text").asText());
+        for (String line : succeeds("explain", "--json").strip().split("\n")) {
+            assertFalse(new JsonMapper().readTree(line).get("title").asText().isEmpty(), line);
+        }
         assertTrue(fails(2, "explain", "S0511x").startsWith("error: there is no code S0511x; did you mean S0511"));
         assertEquals("error: give a code, --fusion or --kernels, not several of them", fails(2, "explain", "S0501", "--fusion", small));
         String fusion = succeeds("explain", "--fusion", small, "--function", "predict");
@@ -243,14 +247,18 @@ class ModelCommandsTest extends CommandLineTest {
 
     @Test
     void warmUpShowsTheTimeOfCallsSinceLoading() throws IOException {
-        String[] command = {"warm-up", artifact(), "--function", "predict", "--batch", "3", "--target", "jvm-scalar", "--seconds", "0.2"};
-        String out = succeeds(with(command, "-o", in("curve.svg")));
+        String[] command = {"warm-up", artifact(), "--function", "predict", "--target", "jvm-scalar", "--seconds", "0.2"};
+        String out = succeeds(with(command, "--batch", "3", "-o", in("curve.svg")));
         assertTrue(out.contains("since load") && out.contains("predict, jvm-scalar: first result after "), out);
         assertTrue(Files.readString(folder.resolve("curve.svg")).contains("<svg"));
         JsonNode json = new JsonMapper().readTree(succeeds(with(command, "--json")));
         assertTrue(json.get("first_result_s").asDouble() <= json.get("warm_s").asDouble());
         assertEquals("jvm-scalar", json.get("target").asText());
         assertTrue(json.get("curve").size() > 1);
+        assertEquals("error: --batch is -1, expected at least 1", fails(2, with(command, "--batch", "-1")));
+        assertEquals("error: --threads is 0, expected at least 1", fails(2, with(command, "--threads", "0")));
+        assertEquals("error: -o curve.gif ends neither in .png nor in .svg", fails(2, with(command, "-o", "curve.gif")));
+        assertEquals("error: --seconds is -1.0, expected more than 0", fails(2, "warm-up", artifact(), "--seconds", "-1"));
     }
 
     private static String[] with(String[] command, String... more) {

@@ -31,6 +31,7 @@ class TrainCommandTest extends CommandLineTest {
         assertTrue(result.out().contains("artifact              " + in("a.jar") + " (" + Files.size(folder.resolve("a.jar")) + " bytes)"), result.out());
         assertTrue(result.out().contains("sinter run " + in("a.jar") + " predict image=FILE.npy"), result.out());
         assertTrue(result.out().contains("model.function(\"predict\").call(Tensor.of(image, 1, 2));"), result.out());
+        assertTrue(train("-o", in("with space.jar"), "--epochs", "0").out().contains("sinter run '" + in("with space.jar") + "' predict image=FILE.npy"));
         assertTrue(Files.size(folder.resolve("a-loss.png")) > 0);
         try (var files = Files.list(folder)) {
             assertFalse(files.anyMatch(f -> f.toString().endsWith(".part")));
@@ -181,5 +182,7 @@ class TrainCommandTest extends CommandLineTest {
         assertEquals(0, result.code(), result::err);
         assertTrue(result.out().contains("held-out loss         1.09861   (8 rows)"), result.out());
         assertFalse(Files.exists(folder.resolve("a-loss.png")));
+        JsonNode json = new JsonMapper().readTree(train("-o", in("a.jar"), "--epochs", "0", "--json").lastLine());
+        assertTrue(json.get("loss").get("fit").isNull() && json.get("curve").isNull() && json.get("value").isNumber(), json::toString);
     }
 }
