@@ -1,16 +1,17 @@
 package dev.sinter.codegen.jvm;
 
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class Outliner {
     private static final int ARGUMENT = 4;
     /// What reading a dim or a buffer takes.
     private static final int TABLE_ENTRY = 12;
+    /// From so many vector instructions on a body of a loop is worth the call of a method.
+    private static final long WORTH_A_CALL = 400;
     /// What storing and loading a part of a vector take.
     private static final int STORE = 36;
     private static final int LOAD = 30;
@@ -44,6 +47,7 @@ final class Outliner {
     private final Set<Expr.Var> globals = new HashSet<>();
     private final Map<Expr.Var, Stmt> repeatable = new IdentityHashMap<>();
     private final Map<Twins.Family, Kernel> shared = new IdentityHashMap<>();
+    private final Set<List<Stmt>> apart = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Twins twins;
     /// Where the vectors are that the method which is being cut has from its caller, and that do not change.
     private Map<Expr.Var, Spill.Place> spilled = Map.of();
@@ -61,27 +65,35 @@ final class Outliner {
         globals.add(LoopProgram.MEMBER);
         globals.add(LoopProgram.MEMBERS);
         globals.addAll(target.spill().bases());
-        var tiles = new LinkedHashMap<List<Stmt>, List<Stmt>>();
         kernels.forEach(kernel -> learn(kernel.body()));
-        kernels.forEach(kernel -> tiles(kernel.body(), false, tiles));
-        this.twins = new Twins(tiles, globals, target.program().buffers());
+        var found = new ArrayList<Twins.Candidate>();
+        kernels.forEach(kernel -> setApart(kernel.body(), false, found));
+        this.twins = new Twins(found, globals, target.program().buffers());
     }
 
-    /// Finds the register tiles, each with what it needs to stand alone.
-    private void tiles(List<Stmt> list, boolean inLoop, Map<List<Stmt>, List<Stmt>> found) {
-        if (inLoop && isTile(list)) {
-            found.put(list, complete(list));
-            return;
-        }
-        for (Stmt s : list) {
-            boolean loop = isLoop(s);
-            if (s instanceof Stmt.If(_, var then, var otherwise)) {
-                tiles(then, inLoop, found);
-                tiles(otherwise, inLoop, found);
-            } else {
-                tiles(children(s), inLoop || loop, found);
+    /// Finds the bodies of loops that become methods of their own, each with what it needs to stand alone; whether there are any in `list`. The JIT compiles a method
+    /// from its entry, where no vector lives yet and the class of every segment is known. What it compiles from within a running loop finds accumulators boxed
+    /// and memory of unknown kind, takes ten times as long, and is slow; and a kernel that is called once in a call of the function runs such code for minutes.
+    ///
+    /// * register tiles: bodies that declare vector accumulators for a loop within,
+    /// * elsewhere the innermost bodies with so much to do for vectors that the call does not count.
+    private boolean setApart(List<Stmt> list, boolean inLoop, List<Twins.Candidate> found) {
+        boolean within = false;
+        if (!inLoop || !isTile(list)) {
+            for (Stmt s : list) {
+                if (s instanceof Stmt.If(_, var then, var otherwise)) {
+                    within |= setApart(then, inLoop, found) | setApart(otherwise, inLoop, found);
+                } else {
+                    within |= setApart(children(s), inLoop || isLoop(s), found);
+                }
+            }
+            if (within || !inLoop || VectorWork.of(list, target.vectorBits()) < WORTH_A_CALL || !standsAlone(list)) {
+                return within;
             }
         }
+        apart.add(list);
+        found.add(new Twins.Candidate(list, complete(list)));
+        return true;
     }
 
     /// The method for each launched kernel, stand-ins included.
@@ -104,26 +116,29 @@ final class Outliner {
         pieces = 1;                                            // 0 is the method itself
         target.spill().nextKernel();
         learn(body);
-        var isolated = isolated(body, false);
+        var isolated = isolated(body);
         return method(methodName + "-0", parameters, List.of(), isolated, List.of(), null);
     }
 
-    /// The same statements, where the body of a loop that declares vector accumulators for a loop within it is a method of its own: a
-    /// register tile. The JIT then compiles it from its entry, where no vector lives yet. What it compiles from within a running loop
-    /// finds the accumulators boxed, of unknown shape, and keeps them so.
-    private List<Stmt> isolated(List<Stmt> list, boolean inLoop) {
-        if (inLoop && isTile(list)) {
+    /// The same statements, where the bodies of loops that were [set apart][#setApart] are calls.
+    private List<Stmt> isolated(List<Stmt> list) {
+        if (apart.contains(list)) {
             Stmt shared = shared(twins.of(list));
             var call = shared == null ? call(list, Set.of()) : List.of(shared);
             return call == null ? list : call;
         }
-        return list.stream().map(s -> isolated(s, inLoop)).toList();
+        return list.stream().map(this::isolated).toList();
     }
 
     private boolean isTile(List<Stmt> list) {
         if (list.stream().noneMatch(Outliner::isVectorAccumulator) || list.stream().noneMatch(Outliner::isLoop)) {
             return false;
         }
+        return standsAlone(list);
+    }
+
+    /// Whether statements get nothing in vectors and change nothing but memory.
+    private boolean standsAlone(List<Stmt> list) {
         var mentions = Mentions.of(complete(list));
         return mentions.assigned().isEmpty() && vectors(mentions).isEmpty();
     }
@@ -143,13 +158,13 @@ final class Outliner {
         return new Stmt.Launch(standIn, twin.arguments());
     }
 
-    private Stmt isolated(Stmt statement, boolean inLoop) {
+    private Stmt isolated(Stmt statement) {
         return switch (statement) {
             case Stmt.For(var i, var from, var to, var step, var binding, var body) ->
-                    new Stmt.For(i, from, to, step, binding, isolated(body, true));
+                    new Stmt.For(i, from, to, step, binding, isolated(body));
             case Stmt.If(var condition, var then, var otherwise) ->
-                    new Stmt.If(condition, isolated(then, inLoop), isolated(otherwise, inLoop));
-            case Stmt.While(var head, var condition, var body) -> new Stmt.While(head, condition, isolated(body, true));
+                    new Stmt.If(condition, isolated(then), isolated(otherwise));
+            case Stmt.While(var head, var condition, var body) -> new Stmt.While(head, condition, isolated(body));
             case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> statement;
         };
     }
@@ -164,10 +179,20 @@ final class Outliner {
         }
     }
 
-    private static boolean isRepeatable(Expr vector) {
-        return switch (vector) {
+    private boolean isRepeatable(Expr value) {
+        return switch (value) {
             case Expr.Splat(var x, _) -> isFixed(x);
             case Expr.Ramp(var base, _, _) -> isFixed(base);
+            default -> value.lanes() == 1 && isKnownEverywhere(value);
+        };
+    }
+
+    /// Whether an index is made of constants and of names that every method knows, in a few instructions.
+    private boolean isKnownEverywhere(Expr index) {
+        return switch (index) {
+            case Expr.Const _ -> true;
+            case Expr.Var name -> globals.contains(name);
+            case Expr.Apply(var fn, var arguments) -> (fn == Fn.ADD || fn == Fn.SUB || fn == Fn.MUL) && arguments.stream().allMatch(this::isKnownEverywhere);
             default -> false;
         };
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Register tiles of different kernels that do the same with other numbers and other buffers: the layers of a deep network. They become one method, which the JIT
+/// Bodies of loops in different kernels that do the same with other numbers and other buffers: the layers of a deep network. They become one method, which the JIT
 /// compiles once, as early as the first of them has run often enough.
 final class Twins {
     /// The most argument words of a method that several kernels share.
@@ -34,16 +34,21 @@ final class Twins {
 
     private record Member(List<Stmt> list, List<Stmt> complete, Pattern pattern) { }
 
+    /// Statements that may share a method with others.
+    ///
+    /// @param list     the statements
+    /// @param complete the same with what they need to stand alone
+    record Candidate(List<Stmt> list, List<Stmt> complete) { }
+
     /// Finds twins among lists of statements.
     ///
-    /// @param lists   each with what it needs to stand alone
     /// @param globals names that every method knows
     /// @param table   the call's buffers
-    Twins(Map<List<Stmt>, List<Stmt>> lists, Set<Expr.Var> globals, List<Buffer> table) {
+    Twins(List<Candidate> candidates, Set<Expr.Var> globals, List<Buffer> table) {
         Map<String, List<Member>> families = new LinkedHashMap<>();
-        lists.forEach((list, complete) -> {
-            var pattern = Pattern.of(complete, globals);
-            families.computeIfAbsent(pattern.text(), t -> new ArrayList<>()).add(new Member(list, complete, pattern));
+        candidates.forEach(c -> {
+            var pattern = Pattern.of(c.complete(), globals);
+            families.computeIfAbsent(pattern.text(), t -> new ArrayList<>()).add(new Member(c.list(), c.complete(), pattern));
         });
         families.values().stream().filter(members -> members.size() > 1).forEach(members -> join(members, table));
     }
