@@ -6,6 +6,7 @@ import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
+import java.util.stream.IntStream;
 import org.objectweb.asm.Label;
 
 /// Loads and stores. A buffer is a `MemorySegment`, an index becomes an offset in bytes, and the bounds are checked by the segment.
@@ -129,7 +130,9 @@ final class Memory {
     /// Pushes part `part` of a vector that is not a mask.
     void pushPart(Expr.Load load, int part) {
         Split split = method.vectors().split(load);
-        if (load.stride() == 1) {
+        if (load.times() > 1) {
+            repeated(load, split, part);
+        } else if (load.stride() == 1) {
             Runnable mask = load.mask() == null ? null : () -> method.masks().push(load.mask(), split.type(), part);
             contiguous(load.buffer(), split, () -> {
                 method.scalars().pushShared(load.index());
@@ -283,6 +286,55 @@ final class Memory {
         return bits;
     }
 
+    /// A part whose elements are each in several lanes: those that there are, side by side, then rearranged.
+    private void repeated(Expr.Load load, Split split, int part) {
+        int lanes = split.partLanes();
+        int times = load.times();
+        int elements = Math.max(1, lanes / times);
+        method.scalars().pushShared(load.index());
+        code.push((long) part * lanes / times);
+        code.op(LADD);
+        int index = keep(ElementType.I64);
+        int bits = -1;
+        if (load.mask() != null) {
+            bits = keepMask(load.mask(), part * lanes);
+            split.species(code);
+            code.invokeStatic(split.owner(), "zero", "(" + Split.SPECIES_DESCRIPTOR + ")" + split.descriptor());
+        }
+        int set = bits;
+        contiguous(load.buffer(), split, () -> {
+            code.load(ElementType.I64, index);
+            scale(load.type());
+        }, () -> {
+            split.species(code);
+            if (set < 0) {
+                code.push(everyBit(1, 0, elements));
+            } else {
+                code.load(ElementType.I64, set);               // an element is wanted if any of its lanes is
+                for (int t = 1; t < Math.min(times, lanes); t++) {
+                    code.load(ElementType.I64, set);
+                    code.push(t);
+                    code.op(LUSHR);
+                    code.op(LOR);
+                }
+                code.push(everyBit(Math.min(times, lanes), 0, elements));
+                code.invokeStatic("java/lang/Long", "compress", "(JJ)J");
+            }
+            method.masks().fromBits();
+        });
+        method.target().support().pushShuffle(code, split, new Shuffle(IntStream.range(0, lanes).mapToObj(l -> Math.min(l / times, elements - 1)).toList()));
+        method.vectors().rearrange();
+        if (set >= 0) {
+            split.species(code);
+            code.load(ElementType.I64, set);
+            code.push(everyBit(1, 0, lanes));
+            code.op(LAND);
+            method.masks().fromBits();
+            method.vectors().blend();
+        }
+        code.cast(split.owner());
+    }
+
     /// Any other stride: one element after the other.
     private void gathered(Expr.Load load, Split split, int part) {
         int first = part * split.partLanes();
@@ -342,14 +394,14 @@ final class Memory {
     void pushBits(Expr.Load load) {
         method.scalars().pushShared(load.index());
         int index = keep(ElementType.I64);
-        if (load.stride() != 1 || load.mask() != null || load.lanes() < BYTES_OF_LONG) {
+        if (load.stride() != 1 || load.times() != 1 || load.mask() != null || load.lanes() < BYTES_OF_LONG) {
             pushSet(load.mask());
             int set = keep(ElementType.I64);
-            if (load.stride() == 1) {
+            if (load.stride() == 1 && load.times() == 1) {
                 loadBits(load.buffer(), index, 0, set, 0, load.lanes());
             } else {
                 for (int l = 0; l < load.lanes(); l++) {
-                    loadBits(load.buffer(), index, (long) l * load.stride(), set, l, 1);
+                    loadBits(load.buffer(), index, (long) l / load.times() * load.stride(), set, l, 1);
                     joinAt(l);
                 }
             }

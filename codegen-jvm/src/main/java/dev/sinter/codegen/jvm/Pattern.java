@@ -153,9 +153,9 @@ final class Pattern {
                 text.append(type).append('!');
                 yield new Expr.Bitcast(type, expression(x));
             }
-            case Expr.Load(var from, var index, int lanes, int stride, var mask) -> {
-                text.append("load").append(lanes).append(',').append(stride);
-                yield new Expr.Load(buffer(from), expression(index), lanes, stride, optional(mask));
+            case Expr.Load(var from, var index, int lanes, int stride, int times, var mask) -> {
+                text.append("load").append(lanes).append(',').append(stride).append(',').append(times);
+                yield new Expr.Load(buffer(from), expression(index), lanes, stride, times, optional(mask));
             }
             case Expr.Splat(var x, int lanes) -> {
                 text.append("splat").append(lanes);

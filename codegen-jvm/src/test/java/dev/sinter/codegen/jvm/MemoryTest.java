@@ -61,6 +61,31 @@ class MemoryTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    void elementsInSeveralLanes(Case c) {
+        var program = new Emitted();
+        for (int times = 2; times < c.lanes; times *= 2) {
+            int t = times;
+            Buffer x = program.input("x" + t, c.type, Specials.cycled(c.type, 1, c.lanes / t));
+            Buffer plain = program.output("plain" + t, c.type, c.lanes);
+            Buffer masked = program.output("masked" + t, c.type, c.lanes);
+            Buffer cut = program.input("cut" + t, c.type, Specials.cycled(c.type, 1, (c.lanes / 2 + t) / t));
+            Buffer partly = program.output("partly" + t, c.type, c.lanes);
+            program.kernel("times" + t, k -> {
+                k.store(plain, Expr.index(0), new Expr.Load(x, Expr.index(0), c.lanes, 1, t, null));
+                Expr third = Expr.apply(Fn.EQ, Expr.apply(Fn.REM, new Expr.Ramp(Expr.integer(ElementType.I32, 0), 1, c.lanes),
+                        new Expr.Const(ElementType.I32, 3, c.lanes)), new Expr.Const(ElementType.I32, 1, c.lanes));
+                k.store(masked, Expr.index(0), new Expr.Load(x, Expr.index(0), c.lanes, 1, t, third));
+                Expr present = new Expr.FirstLanes(Expr.index(c.lanes / 2 + 1), c.lanes);
+                k.store(partly, Expr.index(0), new Expr.Load(cut, Expr.index(0), c.lanes, 1, t, present));
+            });
+        }
+        if (c.lanes > 2) {
+            program.check(c.vectorBits);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
     void ramps(Case c) {
         if (!c.type.isInteger()) {
             return;

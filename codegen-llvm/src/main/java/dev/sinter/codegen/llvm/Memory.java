@@ -2,9 +2,11 @@ package dev.sinter.codegen.llvm;
 
 import static org.bytedeco.llvm.global.LLVM.LLVMAdd;
 import static org.bytedeco.llvm.global.LLVM.LLVMIntNE;
+import static org.bytedeco.llvm.global.LLVM.LLVMOr;
 import static org.bytedeco.llvm.global.LLVM.LLVMZExt;
 
 import dev.sinter.codegen.llvm.Instructions.Ssa;
+import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.ElementType;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,6 +28,20 @@ final class Memory {
                 : 1 < stride && stride <= WIDEST_SHUFFLED_STRIDE && stride < lanes ? shuffled(in, type, base, index, lanes, stride)
                 : gather(in, type, base, index, lanes, stride, in.constant(ElementType.BOOL, 1, lanes));
         return type == ElementType.BOOL ? in.compareIntegers(LLVMIntNE, loaded, in.zero(in.memoryType(type, lanes))) : loaded;
+    }
+
+    /// Lane `l` is element `index + l / times`, or 0 where `mask` (null: all set) is unset.
+    static Ssa repeated(Instructions in, ElementType type, Ssa base, Ssa index, int lanes, int times, Ssa mask) {
+        int elements = lanes / times;
+        Ssa wanted = null;                                     // an element is, if any of its lanes is
+        for (int t = 0; mask != null && t < times; t++) {
+            int lane = t;
+            Ssa some = in.shuffle(mask, mask, IntStream.range(0, elements).map(e -> e * times + lane).toArray());
+            wanted = wanted == null ? some : in.binary(LLVMOr, wanted, some);
+        }
+        Ssa each = load(in, type, base, index, elements, 1, wanted);
+        Ssa repeated = in.shuffle(each, each, IntStream.range(0, lanes).map(l -> l / times).toArray());
+        return mask == null ? repeated : Operators.apply(in, Fn.SELECT, type, lanes, List.of(mask, repeated, in.zero(in.type(type, lanes))));
     }
 
     private static Ssa contiguous(Instructions in, ElementType type, Ssa base, Ssa index, int lanes, Ssa mask) {

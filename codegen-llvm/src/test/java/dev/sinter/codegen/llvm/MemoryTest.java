@@ -25,10 +25,14 @@ class MemoryTest {
     private static final int[] LANES = {1, 2, 4, 16, 64};
     private static final int[] STRIDES = {-3, -1, 0, 1, 2, 3, 4, 5, 7};
 
-    /// One program: `y = x[start + l * stride]` under a mask that is all, a prefix of `count` lanes, or read from `m`.
-    private record Case(ElementType type, int lanes, int stride, Masking masking) {
+    /// One program: `y = x[start + l / times * stride]` under a mask that is all, a prefix of `count` lanes, or read from `m`.
+    private record Case(ElementType type, int lanes, int stride, int times, Masking masking) {
         String name() {
-            return type + "_x" + lanes + "_by" + Integer.toString(stride).replace('-', 'm') + "_" + masking;
+            return type + "_x" + lanes + "_by" + Integer.toString(stride).replace('-', 'm') + (times > 1 ? "_each" + times : "") + "_" + masking;
+        }
+
+        int place(int lane) {
+            return lane / times * stride;
         }
     }
 
@@ -41,7 +45,10 @@ class MemoryTest {
                 for (int stride : STRIDES) {
                     for (Masking masking : Masking.values()) {
                         if (lanes > 1 || stride == 1) {
-                            cases.add(new Case(type, lanes, stride, masking));
+                            cases.add(new Case(type, lanes, stride, 1, masking));
+                        }
+                        for (int times = 2; stride == 1 && times < lanes; times *= 2) {
+                            cases.add(new Case(type, lanes, stride, times, masking));
                         }
                     }
                 }
@@ -64,7 +71,7 @@ class MemoryTest {
             case PREFIX -> block.let("mask", new Expr.FirstLanes(count, c.lanes()));
             case READ -> block.let("mask", new Expr.Load(m, Expr.index(0), c.lanes(), 1, null));
         };
-        Expr value = block.let("value", new Expr.Load(x, start, c.lanes(), c.stride(), mask));
+        Expr value = block.let("value", new Expr.Load(x, start, c.lanes(), c.stride(), c.times(), mask));
         block.store(loaded, Expr.index(0), value);
         block.add(new Stmt.Store(stored, Expr.index(0), value, mask));
         return new LoopProgram(c.name(), List.of(start, count), List.of(x, m, loaded, stored), Map.of(), Dim.ZERO,
@@ -111,8 +118,8 @@ class MemoryTest {
         for (int l = 0; l < c.lanes(); l++) {
             set[l] |= all;
             if (set[l]) {
-                lowest = Math.min(lowest, l * c.stride());
-                highest = Math.max(highest, l * c.stride());
+                lowest = Math.min(lowest, c.place(l));
+                highest = Math.max(highest, c.place(l));
             }
         }
         if (lowest > highest) {
@@ -144,7 +151,7 @@ class MemoryTest {
                 library.call(c.name(), new long[] {-lowest, count}, x, m, loaded, stored);
                 for (int l = 0; l < c.lanes(); l++) {
                     String where = c.name() + " lane " + l;
-                    long expected = set[l] ? element(c.type(), l * c.stride() - lowest) : 0;
+                    long expected = set[l] ? element(c.type(), c.place(l) - lowest) : 0;
                     assertEquals(expected, Bits.get(loaded, c.type(), l), where);
                     if (l < written) {
                         assertEquals(set[l] ? expected : element(c.type(), 9999), Bits.get(stored, c.type(), l), where);

@@ -81,8 +81,11 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
     public Expr at(Point point, List<Expr> index) {
         Expr l = point.let("l", index.get(axis));
         if (dilation == 1 && stride >= size()) {               // windows do not overlap: at most one term
-            Expr o = point.let("o", Expr.apply(Fn.DIV, l, Expr.index(stride)));
-            Expr k = point.let("k", Expr.apply(Fn.SUB, l, Expr.times(o, Expr.index(stride))));
+            Expr o = Expr.apply(Fn.DIV, l, Expr.index(stride));
+            Expr k = Expr.apply(Fn.SUB, l, Expr.times(o, Expr.index(stride)));
+            if (stride == size() && x.dim(axis).times(stride).equals(to)) {      // everything is in a window
+                return Expr.apply(Fn.ADD, Expr.constant(x.element(), 0), point.read(x, from(index, o, k)));
+            }
             Expr inside = Expr.apply(Fn.LT, o, point.dim(x.dim(axis)));
             return Expr.apply(Fn.ADD, Expr.constant(x.element(), 0), term(point, index, o, k, stride == size() ? inside : Expr.apply(Fn.AND, inside, Expr.apply(Fn.LT, k, Expr.index(size())))));
         }
@@ -103,10 +106,14 @@ public record Fold(Value x, int axis, Dim to, long stride, long dilation) implem
     }
 
     private Expr term(Point point, List<Expr> index, Expr o, Expr k, Expr inside) {
+        return point.guard(inside, () -> point.read(x, from(index, o, k)), Expr.constant(x.element(), 0));
+    }
+
+    private List<Expr> from(List<Expr> index, Expr o, Expr k) {
         var from = new ArrayList<>(index);
         from.set(axis, o);
         from.add(k);
-        return point.guard(inside, () -> point.read(x, from), Expr.constant(x.element(), 0));
+        return from;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// A builder of values. Equal ops of equal operands give the same value, so common subexpressions vanish while the graph is built; this is sound
@@ -37,6 +38,11 @@ public final class Graph {
     /// Whether a value was made by this builder.
     public boolean owns(Value value) {
         return nodes.get(value.op()) == value;
+    }
+
+    /// The node of an op, if it has been made.
+    public Optional<Value> known(Op op) {
+        return Optional.ofNullable(nodes.get(op));
     }
 
     /// A new parameter.

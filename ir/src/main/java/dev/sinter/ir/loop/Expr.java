@@ -126,9 +126,16 @@ public sealed interface Expr {
         }
     }
 
-    /// Elements of a buffer: lane `l` is element `index + l * stride`. `index` is a scalar i64; `stride` is a constant, 1 for a
+    /// Elements of a buffer: lane `l` is element `index + l / times * stride`. `index` is a scalar i64; `stride` is a constant, 1 for a
     /// contiguous vector. Where `mask` (null: all set) is unset nothing is read and the lane is 0.
-    record Load(Buffer buffer, Expr index, int lanes, int stride, Expr mask) implements Expr {
+    ///
+    /// @param times how many neighbouring lanes have the same element: 1, or if the stride is 1 a power of two below the number of lanes
+    record Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask) implements Expr {
+        /// A load of a different element in each lane.
+        public Load(Buffer buffer, Expr index, int lanes, int stride, Expr mask) {
+            this(buffer, index, lanes, stride, 1, mask);
+        }
+
         @Override
         public ElementType type() {
             return buffer.type();

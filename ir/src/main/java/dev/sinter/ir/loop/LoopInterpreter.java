@@ -292,7 +292,7 @@ public final class LoopInterpreter {
             var result = new long[load.lanes()];
             for (int l = 0; l < result.length; l++) {
                 if (mask == null || mask[l] != 0) {
-                    int at = place(load.buffer(), bytes, index + (long) l * load.stride());
+                    int at = place(load.buffer(), bytes, index + (long) l / load.times() * load.stride());
                     result[l] = switch (load.type()) {
                         case F32, I32 -> bytes.getInt(at);
                         case F64, I64 -> bytes.getLong(at);

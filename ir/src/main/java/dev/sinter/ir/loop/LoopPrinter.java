@@ -85,7 +85,7 @@ public final class LoopPrinter {
             }
             case Stmt.Assign(var name, var value) -> line(name(name) + " = " + whole(value));
             case Stmt.Store(var to, var index, var value, var mask) ->
-                    line(name(to) + "[" + whole(index) + lanes(value.lanes(), 1) + "] = " + whole(value) + (mask == null ? "" : " if " + whole(mask)));
+                    line(name(to) + "[" + whole(index) + lanes(value.lanes(), 1, 1) + "] = " + whole(value) + (mask == null ? "" : " if " + whole(mask)));
             case Stmt.For loop -> {
                 String range = whole(loop.from()) + " .. " + whole(loop.to());
                 String step = loop.step() == 1 ? "" : " by " + loop.step();
@@ -133,7 +133,7 @@ public final class LoopPrinter {
                     : "(" + expression(arguments.get(0)) + " " + sign(fn) + " " + expression(arguments.get(1)) + ")";
             case Expr.Cast(var type, var x) -> type + "(" + whole(x) + ")";
             case Expr.Bitcast(var type, var x) -> "bits_" + type + "(" + whole(x) + ")";
-            case Expr.Load load -> name(load.buffer()) + "[" + whole(load.index()) + lanes(load.lanes(), load.stride())
+            case Expr.Load load -> name(load.buffer()) + "[" + whole(load.index()) + lanes(load.lanes(), load.stride(), load.times())
                     + (load.mask() == null ? "" : " if " + whole(load.mask())) + "]";
             case Expr.Splat(var x, var lanes) -> "splat" + lanes + "(" + whole(x) + ")";
             case Expr.Ramp(var base, var stride, var lanes) -> "ramp" + lanes + "(" + whole(base) + ", " + stride + ")";
@@ -175,8 +175,8 @@ public final class LoopPrinter {
         };
     }
 
-    private static String lanes(int lanes, int stride) {
-        return lanes == 1 ? "" : " : " + lanes + (stride == 1 ? "" : " by " + stride);
+    private static String lanes(int lanes, int stride, int times) {
+        return lanes == 1 ? "" : " : " + lanes + (stride == 1 ? "" : " by " + stride) + (times == 1 ? "" : " each " + times + " times");
     }
 
     private static String type(Expr expression) {

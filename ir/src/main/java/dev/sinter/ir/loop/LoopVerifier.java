@@ -239,6 +239,9 @@ public final class LoopVerifier {
             }
             case Expr.Load load -> {
                 access(load.buffer(), load.index(), load.mask(), load.lanes(), scope);
+                if (load.times() != 1 && (load.stride() != 1 || load.times() < 1 || Integer.bitCount(load.times()) != 1 || load.times() >= load.lanes())) {
+                    problem("each element of " + load.buffer() + " is loaded into " + load.times() + " of " + load.lanes() + " lanes with the stride " + load.stride());
+                }
                 if (load.lanes() == 1 && load.stride() != 1) {
                     problem("a scalar is loaded from " + load.buffer() + " with the stride " + load.stride());
                 }

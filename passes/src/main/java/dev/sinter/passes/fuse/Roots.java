@@ -3,12 +3,14 @@ package dev.sinter.passes.fuse;
 import dev.sinter.ir.graph.Combine;
 import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Pad;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Reduce;
 import dev.sinter.ir.graph.Reshape;
 import dev.sinter.ir.graph.Transpose;
 import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.graph.Window;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ final class Roots {
     private static final long TYPICAL = 32;
     /// The arithmetic up to which pointwise values are computed where they are read.
     private static final double LONGEST = 200;
+    /// The arithmetic up to which a value is rather computed again than stored beside the one that it is made of.
+    private static final double CHEAP = 2;
     private static final double LOAD = 2;
     private static final double STORE = 4;
 
@@ -150,13 +154,32 @@ final class Roots {
         }
         chain.put(v, cost);
         var products = reads.accesses().stream().filter(a -> a.value().op() instanceof Dot || epilogues.contains(a.value())).toList();
-        if (products.size() == 1 && Epilogue.permutation(products.getFirst(), reads) != null) {
+        if (products.size() == 1 && !isCheapBeside(v, reads, products.getFirst().value()) && Epilogue.permutation(products.getFirst(), reads) != null) {
             epilogues.add(v);
             continued.add(products.getFirst().value());
         }
         if (forced || cost > LONGEST) {
             roots.add(v);
         }
+    }
+
+    /// Whether a value is so cheap to compute from a value that follows a contraction, and from nothing else, that it is not stored with it: the other one is in
+    /// memory anyway, since sums are taken of it.
+    private boolean isCheapBeside(Value v, Reads reads, Value followed) {
+        return epilogues.contains(followed) && reads.cost() <= CHEAP && reads.accesses().stream().allMatch(a -> a.value() == followed || a.value().op() instanceof Fill)
+                && users.get(followed).stream().anyMatch(u -> u != v && isSummed(u));
+    }
+
+    /// Whether a value is a contraction or reduction, or a view that is read by one.
+    private boolean isSummed(Value v) {
+        return v.op() instanceof Dot || v.op() instanceof Reduce
+                || (v.op() instanceof Window || v.op() instanceof Transpose || v.op() instanceof Reshape) && users.getOrDefault(v, List.of()).stream().anyMatch(this::isSummed);
+    }
+
+    /// Whether lines of a pad would be gathered through a transpose.
+    private boolean isPaddedSideways(Value v) {
+        return v.op() instanceof Transpose t && t.order().getLast() != v.rank() - 1
+                && users.getOrDefault(v, List.of()).stream().anyMatch(u -> u.op() instanceof Pad && !seenThrough.contains(u));
     }
 
     private void backward(Value v) {
@@ -173,7 +196,7 @@ final class Roots {
             double times = wanted / elements;
             double cost = chain.get(v);
             boolean inMemory = local.get(v).accesses().size() == 1 && local.get(v).cost() == 0;
-            if (isLastOfEpilogue(v) && wanted > 0 && !inTiles.contains(v)
+            if (isLastOfEpilogue(v) && wanted > 0 && !inTiles.contains(v) || isPaddedSideways(v) && wanted > 0
                     || !inMemory && !seenThrough.contains(v) && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
                 roots.add(v);
             }

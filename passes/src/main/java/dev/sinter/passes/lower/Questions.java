@@ -82,7 +82,7 @@ record Questions(List<Stmt> ahead, List<Stmt> body, List<Expr> conditions, List<
         @Override
         public Expr copy(Expr e) {
             return switch (e) {
-                case Expr.Load load when load.mask() != null && holds(load.mask()) -> super.copy(new Expr.Load(load.buffer(), load.index(), load.lanes(), load.stride(), null));
+                case Expr.Load load when load.mask() != null && holds(load.mask()) -> super.copy(new Expr.Load(load.buffer(), load.index(), load.lanes(), load.stride(), load.times(), null));
                 case Expr.Apply(var fn, var arguments) when fn == Fn.SELECT && holds(arguments.getFirst()) -> copy(arguments.get(1));
                 default -> super.copy(e);
             };

@@ -97,6 +97,13 @@ public final class Affine {
         return new Affine(rest, constant);
     }
 
+    /// Some of the terms, without the constant.
+    Affine of(java.util.function.Predicate<Atom> some) {
+        var chosen = new LinkedHashMap<>(terms);
+        chosen.keySet().removeIf(some.negate());
+        return new Affine(chosen, Dim.ZERO);
+    }
+
     /// The sum.
     public Affine plus(Affine that) {
         if (that.terms.isEmpty() && that.constant.is(0)) {

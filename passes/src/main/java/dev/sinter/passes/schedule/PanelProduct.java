@@ -35,6 +35,9 @@ final class PanelProduct {
     /// The same after windows: networks have many such layers, of which the JIT can compile the tiles once if nothing follows the sums.
     private static final int WRITTEN_OUT_AFTER_WINDOWS = 80;
 
+    /// Vectors of a tile that may each be read and stored under a mask, one after the other: more is more code than the JIT compiles well.
+    private static final int MASKED = 8;
+
     private final Contraction c;
     private final PackedProduct.Tile tile;
     private final Machine machine;
@@ -94,7 +97,14 @@ final class PanelProduct {
         c.indices().learn(c.epilogue());
         boolean vectors = Vectoriser.lanesFor(c.indices(), c.epilogue(), column.name(), machine, Map.of(c.accumulator(), c.type())) == tile.lanes();
         int writtenOut = packing.readsWindows() ? WRITTEN_OUT_AFTER_WINDOWS : WRITTEN_OUT;
-        this.direct = vectors && tile.rows() * tile.vectors() * TilePlan.cost(c.epilogue()) <= writtenOut;
+        boolean ragged = !column.extent().isConstant() || column.extent().value() % tile.columns() != 0;
+        this.direct = vectors && !(ragged && tile.rows() * tile.vectors() > MASKED && readsRows()) && tile.rows() * tile.vectors() * TilePlan.cost(c.epilogue()) <= writtenOut;
+    }
+
+    /// Whether the epilogue reads elements of its own for each row.
+    private boolean readsRows() {
+        return c.epilogue().stream().anyMatch(s -> s instanceof Stmt.Let(_, Expr.Load load)
+                && c.indices().of(load.index()).map(index -> c.rows().stream().anyMatch(row -> index.mentions(row.name()))).orElse(true));
     }
 
     /// Finds the rests; the number of whole tiles.

@@ -31,8 +31,12 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double CACHED = 160 * 1024;
     /// How much slower tiles become when the lines of an operand come from many pages.
     private static final double SCATTERED = 1.25;
-    /// How much slower steps over several axes are than those over one.
+    /// How much slower steps over several axes are than those over one, where no tables say where operands are ([Depth]).
     private static final double COUNTED = 1.3;
+    /// How much slower a tile of few sums is.
+    private static final double FEW_SUMS = 1.25;
+    /// The same for windows, each row of which has a place of its own.
+    private static final double FEW_SUMS_OF_WINDOWS = 1.6;
     /// Bytes that come from the second-level cache in a cycle.
     private static final double FROM_NEAR = 40;
     /// Bytes that come from the third-level cache in a cycle.
@@ -96,7 +100,9 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double rate = inner > CACHED ? FROM_AFAR : FROM_NEAR;
         double scattered = !packed && movingElements > CACHED ? SCATTERED : 1;
         double strided = !packed && !stride.is(1) ? 2 : 1;
-        double counted = c.contracted().size() > 1 ? COUNTED : 1;
+        boolean tabled = c.contracted().stream().allMatch(x -> x.extent().isConstant());
+        double counted = c.contracted().size() > 1 && !tabled ? COUNTED : 1;
+        double tables = c.contracted().size() > 1 && tabled ? 1 : 0;
         var axes = new ArrayList<Axis>();
         axes.add(null);
         c.free().stream().filter(x -> x != axis && size(x) > 1).forEach(axes::add);
@@ -117,13 +123,13 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                         int splatCount = (uses(splats, first) ? r : 1) * (uses(splats, second) ? s : 1);
                         for (int v = 1; v <= Math.min(4, (int) vectors); v++) {
                             int sums = r * s * v;
-                            if (sums > budget || movingCount * v > held || !again && v > 1 && vectors * lanes % (v * lanes) != 0) {
+                            if (sums > budget || movingCount * v > held) {
                                 continue;
                             }
-                            double loads = movingCount * v * strided + splatCount;
+                            double loads = movingCount * v * strided + splatCount + tables;
                             double streamed = (outside ? splatCount : movingCount * v * lanes) * c.type().bytes() / rate;
                             double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + 0.5;
-                            double wasted = open(first) * open(second) * waste(vectors, v) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
+                            double wasted = open(first) * open(second) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
                                 best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, cycles);
@@ -143,7 +149,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double depth = product(c.contracted());
         int lanes = machine.lanes(c.type());
         double panels = Math.ceil(columns / lanes) * lanes * depth;
-        double idle = columns <= lanes ? 1.25 : 1;             // a tile of few sums
+        double idle = columns > lanes ? 1 : Packing.areWindows(c) ? FEW_SUMS_OF_WINDOWS : FEW_SUMS;
         double streamed = panels > CACHED ? panels * c.type().bytes() / FROM_AFAR : 0;
         double ofRows = product(c.batch()) * rows * depth > 2 * footprint(c.a()) ? COPY_OF_WINDOWS : COPY;
         double packing = (c.isFixed(c.a()) || Packing.liesWell(c) || Packing.areWindows(c) ? 0 : ofRows * rows) + (c.isFixed(c.b()) ? 0 : COPY * columns);
@@ -201,6 +207,11 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     /// What is computed, over what is wanted.
     private static double waste(double extent, int tile) {
         return Math.ceil(extent / tile) * tile / extent;
+    }
+
+    /// How much slower it is to take the vectors that no whole tile is left for one by one.
+    private static double rest(double vectors, int tile) {
+        return 1 + (tile == 1 ? 0 : vectors % tile / vectors);
     }
 
     /// Elements of the vectors of a tile.

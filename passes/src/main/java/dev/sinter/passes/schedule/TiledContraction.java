@@ -121,6 +121,7 @@ public final class TiledContraction implements ContractionSchedule {
         private final TilePlan plan;
         private final Axis outermost;
         private final KernelSink out;
+        private Depth depth;
 
         /// @param outermost the axis to go through first, or null for the longest that no tile goes along
         Emission(Contraction c, TilePlan plan, Axis outermost, KernelSink out) {
@@ -131,6 +132,7 @@ public final class TiledContraction implements ContractionSchedule {
         }
 
         void emit() {
+            depth = Depth.of(c, out).orElse(null);
             out.kernel("dot", into -> {
                 var others = new ArrayList<Axis>();
                 for (Axis axis : c.free()) {
@@ -255,10 +257,16 @@ public final class TiledContraction implements ContractionSchedule {
                 loop(into, count, width, parallel, (b, first) -> tile.emit(b, bases(first, plan.v()).stream()
                         .map(x -> clamped(b, x, n - lanes)).toList(), null));
             } else {
+                long tiles = n / width * width;
                 long whole = n / lanes * lanes;
-                into.loop(name, Expr.index(0), Expr.index(whole), lanes, Stmt.Binding.SERIAL, (b, first) -> tile.emit(b, List.of(first), null));
-                if (whole < n) {
-                    tile.emit(into, List.of(Expr.index(whole)), Expr.index(n - whole));
+                if (tiles > 0) {
+                    loop(into, n / width, width, false, (b, first) -> tile.emit(b, bases(first, plan.v()), null));
+                }
+                if (tiles < whole) {
+                    into.loop(name, Expr.index(tiles), Expr.index(whole), lanes, Stmt.Binding.SERIAL, (b, first) -> tile.emit(b, List.of(first), null));
+                }
+                if (whole < n) {                               // in a loop of one step: what stands in a loop becomes a method of its own, which the JIT compiles well
+                    into.loop("once", Expr.index(1), Stmt.Binding.SERIAL, (b, _) -> tile.emit(b, List.of(Expr.index(whole)), Expr.index(n - whole)));
                 }
             }
         }
@@ -291,9 +299,21 @@ public final class TiledContraction implements ContractionSchedule {
         /// @param left how many lanes of the only vector there are; null for all
         private void tile(Block into, Corner corner, List<Expr> bases, Expr left) {
             Expr mask = left == null ? null : into.let("tail", new Expr.FirstLanes(left, plan.lanes()));
+            Expr maskOfLoads = plan.packed() || hasRoom() ? null : mask;      // copies have room for whole vectors
             int r = corner.r();
             int s = corner.s();
             var sums = new Expr.Var[r][s][bases.size()];
+            if (depth != null && !depth.around().isEmpty()) {
+                var tile = new Stored(into, sums);
+                tile.clear(into);
+                var resumed = new Block();
+                tile.resume(resumed);
+                resumed.add(steps(corner, bases, maskOfLoads, sums));
+                tile.keep(resumed);
+                PlainContraction.nest(depth.around(), resumed, c.indices(), Stmt.Binding.SERIAL, Stmt.Binding.SERIAL).forEach(into::add);
+                epilogue(into, tile, corner, bases, left, mask);
+                return;
+            }
             var zero = new Expr.Const(c.type(), 0, plan.lanes());
             for (var plane : sums) {
                 for (var line : plane) {
@@ -302,11 +322,12 @@ public final class TiledContraction implements ContractionSchedule {
                     }
                 }
             }
-            var step = step(corner, bases, plan.packed() || hasRoom() ? null : mask, sums);      // copies have room for whole vectors
-            into.add(steps(c.contracted(), step.statements()));
+            into.add(steps(corner, bases, maskOfLoads, sums));
             int vectors = r * s * bases.size();
             if (plan.scalarEpilogue() || vectors > 1 && (mask != null && vectors > MASKED || vectors * TilePlan.cost(c.epilogue()) > WRITTEN_OUT)) {
-                epilogueOfStored(into, corner, bases, left, mask, sums);
+                var tile = new Stored(into, sums);
+                tile.keep(into);
+                epilogue(into, tile, corner, bases, left, mask);
                 return;
             }
             for (int i = 0; i < r; i++) {
@@ -318,8 +339,21 @@ public final class TiledContraction implements ContractionSchedule {
             }
         }
 
+        /// The sums of a tile over all steps that are counted together.
+        private Stmt steps(Corner corner, List<Expr> bases, Expr mask, Expr.Var[][][] sums) {
+            if (depth == null) {
+                return counted(c.contracted(), step(corner, bases, mask, sums, c.a(), c.b(), new Block()).statements());
+            }
+            var k = Expr.Var.index("k");
+            c.indices().range(k, depth.count());
+            var step = new Block();
+            Element a = depth.a().at(k, step);
+            Element b = depth.b().at(k, step);
+            return new Stmt.For(k, Expr.index(0), dim(depth.count()), 1, Stmt.Binding.SERIAL, step(corner, bases, mask, sums, a, b, step).statements());
+        }
+
         /// The steps over all of these axes, counted in one loop: of loops within loops the JIT keeps no sums in registers, and written out it compiles them for seconds.
-        private Stmt steps(List<Axis> axes, List<Stmt> body) {
+        private Stmt counted(List<Axis> axes, List<Stmt> body) {
             Dim count = Dim.product(axes.stream().map(Axis::extent).toList());
             var step = Expr.Var.index(axes.getLast().name().name());
             c.indices().range(step, count);
@@ -353,10 +387,9 @@ public final class TiledContraction implements ContractionSchedule {
         }
 
         /// One step of the sums.
-        private Block step(Corner corner, List<Expr> bases, Expr mask, Expr.Var[][][] sums) {
-            var step = new Block();
-            Element splats = plan.splatsAreA() ? c.a() : c.b();
-            Element moving = plan.splatsAreA() ? c.b() : c.a();
+        private Block step(Corner corner, List<Expr> bases, Expr mask, Expr.Var[][][] sums, Element a, Element b, Block step) {
+            Element splats = plan.splatsAreA() ? a : b;
+            Element moving = plan.splatsAreA() ? b : a;
             int[] movingSteps = {plan.movesWith(plan.first(), c) ? 1 : 0, plan.movesWith(plan.second(), c) ? 1 : 0};
             int[] splatSteps = {plan.splatsWith(plan.first(), c) ? 1 : 0, plan.splatsWith(plan.second(), c) ? 1 : 0};
             var vectors = new HashMap<List<Integer>, Expr>();
@@ -365,10 +398,10 @@ public final class TiledContraction implements ContractionSchedule {
                 for (int j = 0; j < sums[i].length; j++) {
                     var names = names(corner, Expr.index(i), Expr.index(j));
                     Expr splat = known.computeIfAbsent(List.of(i * splatSteps[0], j * splatSteps[1]),
-                            k -> step.let("a", new Expr.Splat(splats.at(names, step), plan.lanes())));
+                            at -> step.let("a", new Expr.Splat(splats.at(names, step), plan.lanes())));
                     for (int v = 0; v < sums[i][j].length; v++) {
                         Expr base = bases.get(v);
-                        Expr vector = vectors.computeIfAbsent(List.of(i * movingSteps[0], j * movingSteps[1], v), k -> load(moving, names, base, mask, step));
+                        Expr vector = vectors.computeIfAbsent(List.of(i * movingSteps[0], j * movingSteps[1], v), at -> load(moving, names, base, mask, step));
                         step.assign(sums[i][j][v], Expr.apply(Fn.FMA, splat, vector, sums[i][j][v]));
                     }
                 }
@@ -403,35 +436,65 @@ public final class TiledContraction implements ContractionSchedule {
             });
         }
 
-        /// The sums go to scratch memory, and from there through the epilogue: its code stands once, and may be scalar.
-        private void epilogueOfStored(Block into, Corner corner, List<Expr> bases, Expr left, Expr mask, Expr.Var[][][] sums) {
-            int lanes = plan.lanes();
-            int line = bases.size() * lanes;
-            long elements = (long) corner.r() * corner.s() * line;
-            Buffer tile = out.scratch("tile", c.type(), Dim.named(LoopProgram.MEMBERS.name()).times(elements));
-            Expr start = into.let("tile", Expr.times(LoopProgram.MEMBER, Expr.index(elements)));
-            long number = 0;
-            for (var plane : sums) {
-                for (var row : plane) {
-                    for (Expr.Var sum : row) {
-                        into.store(tile, Expr.plus(start, Expr.index(number++ * lanes)), sum);
+        /// The sums of a tile in scratch memory of the member's own.
+        private final class Stored {
+            private final Expr.Var[][][] sums;
+            private final Buffer buffer;
+            private final Expr start;
+
+            Stored(Block into, Expr.Var[][][] sums) {
+                long elements = (long) sums.length * sums[0].length * sums[0][0].length * plan.lanes();
+                this.sums = sums;
+                this.buffer = out.scratch("tile", c.type(), Dim.named(LoopProgram.MEMBERS.name()).times(elements));
+                this.start = into.let("tile", Expr.times(LoopProgram.MEMBER, Expr.index(elements)));
+            }
+
+            private interface Sum {
+                void at(Expr.Var[] line, int v, Expr place);
+            }
+
+            private void each(Sum sum) {
+                long number = 0;
+                for (var plane : sums) {
+                    for (var line : plane) {
+                        for (int v = 0; v < line.length; v++) {
+                            sum.at(line, v, Expr.plus(start, Expr.index(number++ * plan.lanes())));
+                        }
                     }
                 }
             }
+
+            void clear(Block into) {
+                each((_, _, place) -> into.store(buffer, place, new Expr.Const(c.type(), 0, plan.lanes())));
+            }
+
+            void keep(Block into) {
+                each((line, v, place) -> into.store(buffer, place, line[v]));
+            }
+
+            void resume(Block into) {
+                each((line, v, place) -> line[v] = into.accumulator("sum", new Expr.Load(buffer, place, plan.lanes(), 1, null)));
+            }
+        }
+
+        /// Hands stored sums to the epilogue: its code stands once, and may be scalar.
+        private void epilogue(Block into, Stored tile, Corner corner, List<Expr> bases, Expr left, Expr mask) {
+            int lanes = plan.lanes();
+            int line = bases.size() * lanes;
             into.loop("r", Expr.index(corner.r()), Stmt.Binding.SERIAL, (inR, i) -> inR.loop("s", Expr.index(corner.s()), Stmt.Binding.SERIAL, (b, j) -> {
                 var names = names(corner, i, j);
                 names.replaceAll((axis, at) -> b.let(axis.name(), at));
-                Expr from = b.let("line", Expr.plus(start, Expr.times(Expr.plus(Expr.times(i, Expr.index(corner.s())), j), Expr.index(line))));
+                Expr from = b.let("line", Expr.plus(tile.start, Expr.times(Expr.plus(Expr.times(i, Expr.index(corner.s())), j), Expr.index(line))));
                 for (int v = 0; v < bases.size(); v++) {
                     Expr at = Expr.plus(from, Expr.index((long) v * lanes));
                     Expr base = bases.get(v);
                     if (!plan.scalarEpilogue()) {
-                        finish(b, names, base, mask, b.let("sum", new Expr.Load(tile, at, lanes, 1, null)));
+                        finish(b, names, base, mask, b.let("sum", new Expr.Load(tile.buffer, at, lanes, 1, null)));
                         continue;
                     }
                     b.loop("l", left == null ? Expr.index(lanes) : Expr.apply(Fn.MIN, left, Expr.index(lanes)), Stmt.Binding.SERIAL, (d, l) -> {
                         var rewriter = new Rewriter().with(plan.vector().name(), d.let("at", Expr.plus(base, l)))
-                                .with(c.accumulator(), d.let("sum", Expr.load(tile, Expr.plus(at, l))));
+                                .with(c.accumulator(), d.let("sum", Expr.load(tile.buffer, Expr.plus(at, l))));
                         names.forEach(rewriter::with);
                         rewriter.copy(c.epilogue()).forEach(d::add);
                     });

@@ -263,8 +263,9 @@ public final class Vectoriser {
         if (!index.mentions(i)) {
             return scalarLoad(load.buffer(), first(index), load.mask());
         }
-        Dim stride = index.coefficient(i);
-        if (!index.isLinearIn(i) || !stride.isConstant() || stride.value() < 1 || stride.value() > Integer.MAX_VALUE) {
+        int times = times(index);
+        Dim stride = times > 1 ? Dim.ONE : index.coefficient(i);
+        if (times == 1 && !index.isLinearIn(i) || !stride.isConstant() || stride.value() < 1 || stride.value() > Integer.MAX_VALUE) {
             throw new Refused("elements of " + load.buffer() + " are not side by side");
         }
         Expr guard = load.mask() == null ? mask : splat(expression(load.mask()), lanes);
@@ -273,7 +274,20 @@ public final class Vectoriser {
         }
         note(load.type());
         gathers += stride.value() > PICKED ? 1 : 0;
-        return new Expr.Load(load.buffer(), first(index), lanes, (int) stride.value(), guard);
+        return new Expr.Load(load.buffer(), first(index), lanes, (int) stride.value(), times, guard);
+    }
+
+    /// In how many neighbouring lanes each element stands: `i / 2` is the same twice, where vectors begin at even places. They do if `i` ends at one, since they begin at
+    /// multiples of their lanes or end with the last element.
+    private int times(Affine index) {
+        Affine some = index.of(a -> Affine.of(a).mentions(i));
+        if (some.terms().size() != 1 || !(some.terms().keySet().iterator().next() instanceof Affine.Quotient(var x, var by)) || !some.terms().containsValue(Dim.ONE)) {
+            return 1;
+        }
+        boolean even = by.isConstant() && lanes % by.value() == 0 && by.value() < lanes && x.isLinearIn(i) && x.coefficient(i).is(1) && x.without(i).isConstant()
+                && x.constant().isConstant() && x.constant().value() % by.value() == 0
+                && indices.extent(i).filter(e -> e.isConstant() && e.value() % by.value() == 0).isPresent();
+        return even ? (int) by.value() : 1;
     }
 
     private Expr scalarLoad(Buffer buffer, Expr index, Expr guard) {

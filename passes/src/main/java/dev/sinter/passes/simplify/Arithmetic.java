@@ -78,6 +78,9 @@ final class Arithmetic {
             rule("true ? a : b = a", (op, _, _) -> op instanceof Select(Value(Fill(_, double c), _, _), Value a, Value b) ? c != 0 ? a : b : null),
             rule("x <= 0 ? 0 : x = max(x, 0)", (op, _, g) -> op instanceof Select(Value(Binary(BinaryFn fn, Value x, Value c), _, _), Value a, Value b)
                     && fn == BinaryFn.LE && isFill(c, 0) && isFill(a, 0) && b == x && x.tensor().isFloat() ? g.binary(MAX, x, a) : null),
+            // So the derivative of relu needs relu's result, which is in memory, and not what it was made of.
+            rule("x <= c ? a : b = max(x, c) <= c ? a : b, where max(x, c) is wanted anyway", (op, _, g) -> op instanceof Select(Value(Binary(BinaryFn fn, Value x, Value c), _, _),
+                    Value a, Value b) && fn == BinaryFn.LE ? g.known(new Binary(MAX, x, c)).map(most -> g.select(g.binary(BinaryFn.LE, most, c), a, b)).orElse(null) : null),
             rule("!c ? a : b = c ? b : a", (op, _, g) -> op instanceof Select(Value(Unary(var h, Value c), _, _), Value a, Value b) && h == NOT ? g.select(c, b, a) : null),
             rule("c ? (c ? a : _) : b = c ? a : b", (op, _, g) -> op instanceof Select s && s.a().op() instanceof Select t && s.condition() == t.condition()
                     ? g.select(s.condition(), t.a(), s.b()) : null),
