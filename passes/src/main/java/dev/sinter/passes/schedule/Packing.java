@@ -24,6 +24,8 @@ import java.util.Optional;
 final class Packing {
     /// Panels of columns that are packed together, so that lines of the operand are read in longer stretches.
     private static final int GROUP = 4;
+    /// Steps of the depth that are packed for all columns of a panel before the next ones.
+    private static final int STRETCH = 64;
     /// Rows whose distance is a multiple of this many bytes share a cache set.
     private static final long SETS = 4096;
     /// Rows of a tile that find room in one cache set.
@@ -373,6 +375,21 @@ final class Packing {
                 return;
             }
             Expr here = in.let("here", Expr.apply(Fn.MIN, Expr.index(tile.columns()), Expr.apply(Fn.SUB, dim(column.extent()), first)));
+            if (columnsAlongDepth && c.contracted().size() == 1) {         // a stretch of all columns before the next one: what is written then stays in the nearest cache
+                Expr end = dim(depth);
+                in.loop("k0", Expr.index(0), end, STRETCH, Binding.SERIAL, (block, k0) -> {
+                    Expr endOfBlock = block.let("k1", Expr.apply(Fn.MIN, Expr.plus(k0, Expr.index(STRETCH)), end));
+                    block.loop("j", here, Binding.SERIAL, (one, j) -> {
+                        names.put(column.name(), one.let("column", Expr.plus(first, j)));
+                        Expr at = one.let("at", Expr.plus(base, j));
+                        one.loop("k", k0, endOfBlock, 1, Binding.SERIAL, (step, k) -> {
+                            names.put(c.contracted().getFirst().name(), k);
+                            step.store(packed, Expr.plus(at, Expr.times(k, Expr.index(tile.columns()))), c.b().at(names, step));
+                        });
+                    });
+                });
+                return;
+            }
             if (columnsAlongDepth) {
                 in.loop("j", here, Binding.SERIAL, (one, j) -> {
                     names.put(column.name(), one.let("column", Expr.plus(first, j)));
