@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,10 +15,11 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// The verified content of an artifact: what comes out has the size and checksum that the manifest states, and the manifest the checksum that the jar states. Closing it closes the file; what was read stays.
+/// The verified content of an artifact: what comes out has the size and checksum that the manifest states, and the manifest the checksum in the entry beside it. Closing it closes the file; what was read stays.
 final class Artifact implements AutoCloseable {
 
     private static final int MAX_MANIFEST = 64 << 20;
+    private static final int CHECKSUM_DIGITS = 8;
     private static final int CHUNK = 1 << 16;
 
     private final String where;
@@ -109,10 +111,15 @@ final class Artifact implements AutoCloseable {
             throw new ArtifactException(where, "a jar without " + Manifest.ENTRY, "this is not an artifact of Sinter: compile a model with 'sinter compile'");
         }
         byte[] text = read(entry, MAX_MANIFEST);
+        var sum = zip.getEntry(Manifest.CHECKSUM);
+        if (sum == null) {
+            throw ArtifactException.damaged(where, "the entry '" + Manifest.CHECKSUM + "' is missing");
+        }
+        // Of its own, as the jar's checksum is renewed by every tool that packs an altered manifest.
         var crc = new CRC32();
         crc.update(text);
-        if (crc.getValue() != entry.getCrc()) {
-            throw ArtifactException.damaged(where, Manifest.ENTRY + " has not the checksum that the jar states");
+        if (!ArtifactWriter.hex(crc).equals(new String(read(sum, CHECKSUM_DIGITS), StandardCharsets.US_ASCII))) {
+            throw ArtifactException.damaged(where, Manifest.ENTRY + " has not the checksum that " + Manifest.CHECKSUM + " states");
         }
         return Manifest.parse(text);
     }
@@ -125,7 +132,8 @@ final class Artifact implements AutoCloseable {
             if (!seen.add(name)) {
                 throw ArtifactException.damaged(where, "the entry '" + name + "' occurs twice");
             }
-            if (name.startsWith("sinter/") && !name.endsWith("/") && !name.equals(Manifest.ENTRY) && !manifest.files().containsKey(name)) {
+            if (name.startsWith("sinter/") && !name.endsWith("/") && !name.equals(Manifest.ENTRY) && !name.equals(Manifest.CHECKSUM)
+                    && !manifest.files().containsKey(name)) {
                 throw ArtifactException.damaged(where, "the entry '" + name + "' is not listed in the manifest");
             }
         }

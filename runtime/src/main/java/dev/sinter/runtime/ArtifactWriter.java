@@ -13,8 +13,8 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// Writes artifacts. The bytes depend on the arguments alone: entries are in the order of their names after the manifest,
-/// have a fixed time, and are stored uncompressed, since compressed bytes differ from one zlib to the next.
+/// Writes artifacts. The bytes depend on the arguments alone: entries are in the order of their names after the manifest and
+/// its checksum, have a fixed time, and are stored uncompressed, since compressed bytes differ from one zlib to the next.
 public final class ArtifactWriter {
 
     /// The earliest time that a jar can express.
@@ -40,6 +40,9 @@ public final class ArtifactWriter {
         if (entries.containsKey(Manifest.WEIGHTS) || entries.containsKey(Manifest.CONSTANTS)) {
             throw new IllegalArgumentException("weights and constants are given as tensors, not as entries");
         }
+        if (entries.containsKey(Manifest.ENTRY) || entries.containsKey(Manifest.CHECKSUM)) {
+            throw new IllegalArgumentException("the manifest and its checksum are written here, they are no entries");
+        }
         var contents = new TreeMap<String, Replacement.Content>();
         entries.forEach((name, bytes) -> contents.put(name, stream -> stream.write(bytes)));
         contents.put(Manifest.WEIGHTS, stream -> SafeTensors.write(stream, weights));
@@ -60,7 +63,10 @@ public final class ArtifactWriter {
         byte[] manifestText = complete.toJson().getBytes(StandardCharsets.UTF_8);
         var zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
         zip.setMethod(ZipOutputStream.STORED);
-        put(zip, Manifest.ENTRY, Sums.of(stream -> stream.write(manifestText)), stream -> stream.write(manifestText));
+        var manifestSums = Sums.of(stream -> stream.write(manifestText));
+        byte[] checksum = hex(manifestSums.crc).getBytes(StandardCharsets.US_ASCII);
+        put(zip, Manifest.ENTRY, manifestSums, stream -> stream.write(manifestText));
+        put(zip, Manifest.CHECKSUM, Sums.of(stream -> stream.write(checksum)), stream -> stream.write(checksum));
         for (var entry : contents.entrySet()) {
             put(zip, entry.getKey(), sums.get(entry.getKey()), entry.getValue());
         }

@@ -28,6 +28,9 @@ public record Manifest(int format, String producer, String model, List<State> st
     /// The manifest's own entry.
     public static final String ENTRY = "sinter/manifest.json";
 
+    /// The entry with the manifest's checksum: the CRC-32 of its text, in 8 lower-case hexadecimal digits.
+    public static final String CHECKSUM = "sinter/manifest.crc32";
+
     /// The entry with the state's values.
     public static final String WEIGHTS = "sinter/weights.safetensors";
 

@@ -2,6 +2,7 @@ package dev.sinter.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,10 +13,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -135,7 +140,11 @@ class DamagedArtifactTest {
         entries.remove(Manifest.ENTRY);
         assertTrue(refusal(entries).contains("a jar without sinter/manifest.json; this is not an artifact of Sinter"));
 
-        entries = new LinkedHashMap<>(Map.of(Manifest.ENTRY, HandWritten.manifest().toJson().getBytes(StandardCharsets.UTF_8)));
+        entries = unpack();
+        entries.remove(Manifest.CHECKSUM);
+        assertTrue(refusal(entries).contains("the entry 'sinter/manifest.crc32' is missing"));
+
+        entries = signed(HandWritten.manifest().toJson(), Map.of());
         assertTrue(refusal(entries).contains("sinter/manifest.json lists no files"));
 
         entries = unpack();
@@ -150,6 +159,49 @@ class DamagedArtifactTest {
         entries = unpack();
         entries.put(Manifest.WEIGHTS, Arrays.copyOf(weights, weights.length + 1));
         assertTrue(refusal(entries).contains("has " + (weights.length + 1) + " bytes, the manifest says " + weights.length));
+    }
+
+    /// These entries with another manifest, which has the checksum that belongs to it.
+    private static Map<String, byte[]> signed(String manifest, Map<String, byte[]> others) {
+        var entries = new LinkedHashMap<>(others);
+        byte[] text = manifest.getBytes(StandardCharsets.UTF_8);
+        var crc = new CRC32();
+        crc.update(text);
+        entries.put(Manifest.ENTRY, text);
+        entries.put(Manifest.CHECKSUM, ArtifactWriter.hex(crc).getBytes(StandardCharsets.US_ASCII));
+        return entries;
+    }
+
+    /// Another table of `predict`'s buffers, which is consistent in itself: the code would find other memory than it was made for.
+    private static Manifest withBuffers(UnaryOperator<List<Manifest.Buffer>> edit, String arena) {
+        var m = HandWritten.manifest();
+        var f = m.functions().getFirst();
+        var v = f.variants().getFirst();
+        var functions = new ArrayList<>(m.functions());
+        functions.set(0, new Manifest.FunctionEntry(f.name(), f.doc(), f.dims(), f.inputs(), f.outputs(), f.flops(), f.bytes(), f.reads(), f.writes(),
+                List.of(new Manifest.Variant(v.target(), v.code(), v.symbol(), Formula.of(arena), edit.apply(v.buffers())))));
+        return new Manifest(m.producer(), m.model(), m.state(), functions);
+    }
+
+    private static List<Manifest.Buffer> fewerElements(List<Manifest.Buffer> buffers) {
+        return buffers.stream().map(b -> b.role() == Manifest.Role.TEMP ? new Manifest.Buffer(b.role(), b.name(), b.type(), Formula.of("1"), b.offset()) : b).toList();
+    }
+
+    /// A jar's own checksums are renewed by whatever packs it, so they say nothing about a manifest that someone edited.
+    @Test
+    void anEditedManifestIsRefusedThoughTheJarIsWhole() throws IOException {
+        var edited = new LinkedHashMap<String, String>();
+        edited.put("reversed buffers", withBuffers(List::reversed, "64+64*N").toJson());
+        edited.put("elements", withBuffers(DamagedArtifactTest::fewerElements, "64+64*N").toJson());
+        edited.put("arena", withBuffers(buffers -> buffers, "65+64*N").toJson());
+        edited.put("renamed state", HandWritten.manifest().toJson().replace("\"scale\"", "\"slope\""));
+        for (var entry : edited.entrySet()) {
+            assertNotEquals(HandWritten.manifest(), Manifest.parse(entry.getValue().getBytes(StandardCharsets.UTF_8)), entry.getKey());
+            var files = Manifest.parse(unpack().get(Manifest.ENTRY)).files();
+            var entries = unpack();
+            entries.put(Manifest.ENTRY, Manifest.parse(entry.getValue().getBytes(StandardCharsets.UTF_8)).withFiles(files).toJson().getBytes(StandardCharsets.UTF_8));
+            assertTrue(refusal(entries).contains("sinter/manifest.json has not the checksum that sinter/manifest.crc32 states"), entry.getKey());
+        }
     }
 
     @Test
