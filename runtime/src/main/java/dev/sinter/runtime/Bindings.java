@@ -12,7 +12,7 @@ import java.util.List;
 final class Bindings implements Team.Task {
 
     /// A thread that never runs: memory that it may access, every thread may.
-    private static final Thread ANYONE = new Thread(() -> { });
+    private static final Thread ANYONE = new Thread();
 
     private static final int BARRIER_BYTES = 64;
 

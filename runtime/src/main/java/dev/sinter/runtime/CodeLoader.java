@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Chooses each function's variant and makes it executable. The bytes it gets are verified already.
 final class CodeLoader {
 
     private static final String SCALAR = "jvm-scalar";
+    private static final Set<PosixFilePermission> OWNER_ONLY = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private final Model model;
     private final Map<String, byte[]> entries;
@@ -104,7 +110,10 @@ final class CodeLoader {
             library = open(file, entries.get(file));
             libraries.put(file, library);
         }
-        var symbol = library.find(name).orElseThrow(() -> ArtifactException.damaged(file, "the library has no symbol '" + name + "'"));
+        var symbol = library.find(name).orElse(null);
+        if (symbol == null) {
+            throw ArtifactException.damaged(file, "the library has no symbol '" + name + "'");
+        }
         // Without the library's lifetime, which the model watches over: a call then does not have to.
         return MemorySegment.ofAddress(symbol.address());
     }
@@ -113,7 +122,7 @@ final class CodeLoader {
     private SymbolLookup open(String name, byte[] bytes) {
         Path file = null;
         try {
-            file = Files.createTempFile("sinter-", ".so");
+            file = newFile();
             Files.write(file, bytes);
             return SymbolLookup.libraryLookup(file, arena);
         } catch (IOException e) {
@@ -127,6 +136,20 @@ final class CodeLoader {
         } finally {
             if (file != null) {
                 delete(file);
+            }
+        }
+    }
+
+    /// A file of a new name that only this user can read. (The JDK's own way seeds its source of secure random numbers for the name, which takes as long as the rest of opening a library;
+    /// here a name that somebody else has chosen before is merely not used.)
+    private static Path newFile() throws IOException {
+        var folder = Path.of(System.getProperty("java.io.tmpdir"));
+        long number = System.nanoTime() ^ ProcessHandle.current().pid() << 32;
+        while (true) {
+            try {
+                return Files.createFile(folder.resolve("sinter-" + Long.toHexString(number) + ".so"), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            } catch (FileAlreadyExistsException e) {
+                number++;
             }
         }
     }

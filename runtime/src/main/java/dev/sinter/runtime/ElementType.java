@@ -18,6 +18,7 @@ public enum ElementType {
     BOOL(1);
 
     private final int bytes;
+    private final String spelling = name().toLowerCase(Locale.ROOT);
 
     ElementType(int bytes) {
         this.bytes = bytes;
@@ -31,7 +32,7 @@ public enum ElementType {
     /// The name in manifests and in Sinter's own texts: `f32`, `f64`, `i32`, `i64`, `bool`.
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return spelling;
     }
 
     /// The type that a manifest calls `name`.
@@ -39,7 +40,7 @@ public enum ElementType {
     /// @throws IllegalArgumentException if there is none of that name
     public static ElementType of(String name) {
         for (ElementType type : values()) {
-            if (type.toString().equals(name)) {
+            if (type.spelling.equals(name)) {
                 return type;
             }
         }

@@ -1,14 +1,15 @@
 package dev.sinter.runtime;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import jdk.incubator.vector.VectorShape;
 
 /// The targets that this process can run, found once: from the processor's flags, and from the presence of the Vector API.
 public final class Machine {
@@ -63,14 +64,17 @@ public final class Machine {
     }
 
     private static Set<String> flags() {
-        try (var lines = Files.lines(CPU_FLAGS)) {
-            return lines.filter(line -> line.startsWith("flags")).findFirst()
-                    .map(line -> Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).trim().split(" +"))))
-                    .orElse(Set.of());
-        } catch (IOException | UncheckedIOException e) {
+        try (var lines = Files.newBufferedReader(CPU_FLAGS)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("flags")) {
+                    // By single spaces: the JDK splits by those without a regular expression.
+                    return new HashSet<>(Arrays.asList(line.substring(line.indexOf(':') + 1).trim().split(" ")));
+                }
+            }
+        } catch (IOException e) {
             // Without the flags only what every such processor has can be assumed.
-            return Set.of();
         }
+        return Set.of();
     }
 
     /// Whether the application runs with the module of the Vector API.
@@ -78,18 +82,15 @@ public final class Machine {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
-    /// The width that the Vector API prefers, 0 without its module. There is no dependency at compile time, so that the
-    /// runtime works in both cases.
+    /// The width that the Vector API prefers, 0 without its module.
     private static int vectorBits() {
-        if (!hasVectors()) {
-            return 0;
-        }
-        try {
-            var shape = Class.forName("jdk.incubator.vector.VectorShape");
-            Object preferred = shape.getMethod("preferredShape").invoke(null);
-            return (int) shape.getMethod("vectorBitSize").invoke(preferred);
-        } catch (ClassNotFoundException | NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-            return 0;
+        return hasVectors() ? VectorWidth.bits() : 0;
+    }
+
+    /// All that the runtime itself asks the Vector API; loaded only where its module is. Reflection would parse the annotations of what it calls, a sixth of a process' first call.
+    private static final class VectorWidth {
+        private static int bits() {
+            return VectorShape.preferredShape().vectorBitSize();
         }
     }
 }

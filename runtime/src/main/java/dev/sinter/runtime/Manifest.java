@@ -205,10 +205,24 @@ public record Manifest(int format, String producer, String model, List<State> st
         /// The function's, written by the preparation, read by calls.
         PREPARED;
 
+        private final String spelling = name().toLowerCase(Locale.ROOT);
+
+        /// The role that a manifest calls `name`.
+        ///
+        /// @throws IllegalArgumentException if there is none of that name
+        static Role of(String name) {
+            for (Role role : values()) {
+                if (role.spelling.equals(name)) {
+                    return role;
+                }
+            }
+            throw new IllegalArgumentException("unknown role '" + name + "', expected input, output, state, constant, temp or prepared");
+        }
+
         /// The name in a manifest.
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            return spelling;
         }
     }
 

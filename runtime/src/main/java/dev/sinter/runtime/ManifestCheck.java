@@ -6,11 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/// The rules that hold within a manifest, whatever the values of its dims.
+/// The rules that hold within a manifest, whatever the values of its dims. They are checked without lambdas, since a model's first use is measured from the start of the process.
 ///
 /// - Names are not empty and unique among their like: state, functions, a function's dims, inputs and outputs, its targets.
 /// - Every dim of a function is bound by an input, and its formulas use no other names, except that temps and the arena
@@ -31,12 +28,18 @@ final class ManifestCheck {
         require(format == Manifest.FORMAT, "format", "must be " + Manifest.FORMAT);
         require(!producer.isBlank(), "producer", "is empty");
         require(!model.isBlank(), "model", "is empty");
-        var stateByName = unique("state", state, Manifest.State::name);
-        state.forEach(row -> elements("state '" + row.name() + "'", row.shape()));
-        files.forEach(ManifestCheck::checkFile);
+        var stateByName = new HashMap<String, Manifest.State>();
+        for (var row : state) {
+            named(stateByName, "state", row.name(), row);
+            elements("state '" + row.name() + "'", row.shape());
+        }
+        for (var file : files.entrySet()) {
+            checkFile(file.getKey(), file.getValue());
+        }
         require(files.isEmpty() || state.isEmpty() || files.containsKey(Manifest.WEIGHTS), "files", "'" + Manifest.WEIGHTS + "' is missing");
-        unique("function", functions, Manifest.FunctionEntry::name);
+        var functionsByName = new HashMap<String, Manifest.FunctionEntry>();
         for (var function : functions) {
+            named(functionsByName, "function", function.name(), function);
             checkFunction(function, stateByName, files);
         }
     }
@@ -45,14 +48,25 @@ final class ManifestCheck {
         String where = "file '" + name + "'";
         require(isPlainPath(name) && !name.equals(Manifest.ENTRY), where, "is no possible name of an entry");
         require(file.bytes() >= 0, where, "has a negative size");
-        require(file.crc32().length() == CRC32_DIGITS && file.crc32().chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'),
-                where, "has no CRC-32 checksum of 8 lower-case hexadecimal digits");
+        require(isChecksum(file.crc32()), where, "has no CRC-32 checksum of 8 lower-case hexadecimal digits");
+    }
+
+    private static boolean isChecksum(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+                return false;
+            }
+        }
+        return text.length() == CRC32_DIGITS;
     }
 
     /// Relative, with slashes, and without tricks: such a name stays below the folder it is unpacked to.
     private static boolean isPlainPath(String name) {
-        if (name.indexOf('\\') >= 0 || name.indexOf(':') >= 0 || name.chars().anyMatch(c -> c < 0x20)) {
-            return false;
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) == '\\' || name.charAt(i) == ':' || name.charAt(i) < 0x20) {
+                return false;
+            }
         }
         for (String part : name.split("/", -1)) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
@@ -68,38 +82,62 @@ final class ManifestCheck {
             var tensor = weights.get(row.name());
             String where = "state '" + row.name() + "'";
             require(tensor != null, where, "has no value in " + Manifest.WEIGHTS);
-            require(tensor.type() == row.type() && tensor.hasShape(row.shape().stream().mapToLong(Long::longValue).toArray()), where,
+            require(tensor.type() == row.type() && tensor.hasShape(numbers(row.shape())), where,
                     "is " + row.type() + row.shape() + ", its value in " + Manifest.WEIGHTS + " is " + tensor.description());
         }
-        var names = manifest.state().stream().map(Manifest.State::name).collect(Collectors.toSet());
+        var names = new HashSet<String>();
+        for (var row : manifest.state()) {
+            names.add(row.name());
+        }
         for (String name : weights.keySet()) {
             require(names.contains(name), Manifest.WEIGHTS, "'" + name + "' is no state of the model");
         }
         for (var function : manifest.functions()) {
             for (var variant : function.variants()) {
-                var preparation = variant.preparation();
-                var all = Stream.concat(variant.buffers().stream(), preparation == null ? Stream.empty() : preparation.buffers().stream()).toList();
-                for (var buffer : all) {
-                    if (buffer.role() == Manifest.Role.CONSTANT) {
-                        var tensor = constants.get(buffer.name());
-                        String where = "function '" + function.name() + "', target '" + variant.target() + "', constant '" + buffer.name() + "'";
-                        require(tensor != null, where, "has no value in " + Manifest.CONSTANTS);
-                        require(tensor.type() == buffer.type() && tensor.elements() == buffer.elements().constant(), where,
-                                "is " + buffer.elements() + " elements of " + buffer.type() + ", its value in " + Manifest.CONSTANTS + " is " + tensor.description());
-                    }
+                String where = "function '" + function.name() + "', target '" + variant.target() + "'";
+                checkConstants(where, variant.buffers(), constants);
+                if (variant.preparation() != null) {
+                    checkConstants(where, variant.preparation().buffers(), constants);
                 }
             }
         }
     }
 
+    private static void checkConstants(String code, List<Manifest.Buffer> buffers, Map<String, Tensor> constants) {
+        for (var buffer : buffers) {
+            if (buffer.role() == Manifest.Role.CONSTANT) {
+                var tensor = constants.get(buffer.name());
+                String where = code + ", constant '" + buffer.name() + "'";
+                require(tensor != null, where, "has no value in " + Manifest.CONSTANTS);
+                require(tensor.type() == buffer.type() && tensor.elements() == buffer.elements().constant(), where,
+                        "is " + buffer.elements() + " elements of " + buffer.type() + ", its value in " + Manifest.CONSTANTS + " is " + tensor.description());
+            }
+        }
+    }
+
+    /// A list of numbers as an array.
+    static long[] numbers(List<Long> list) {
+        var array = new long[list.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = list.get(i);
+        }
+        return array;
+    }
+
     private static void checkFunction(Manifest.FunctionEntry function, Map<String, Manifest.State> state, Map<String, Manifest.FileEntry> files) {
         String where = "function '" + function.name() + "'";
-        var dims = unique(where + ": dim", function.dims(), name -> name).keySet();
+        var dims = unique(where + ": dim", function.dims());
         require(!dims.contains(Manifest.MEMBERS), where, "'" + Manifest.MEMBERS + "' is no possible name of a dim");
         var dimsAndMembers = new HashSet<>(dims);
         dimsAndMembers.add(Manifest.MEMBERS);
-        var inputs = unique(where + ": input", function.inputs(), Manifest.Value::name);
-        var outputs = unique(where + ": output", function.outputs(), Manifest.Value::name);
+        var inputs = new HashMap<String, Manifest.Value>();
+        for (var input : function.inputs()) {
+            named(inputs, where + ": input", input.name(), input);
+        }
+        var outputs = new HashMap<String, Manifest.Value>();
+        for (var output : function.outputs()) {
+            named(outputs, where + ": output", output.name(), output);
+        }
 
         var bound = new HashSet<String>();
         for (var input : function.inputs()) {
@@ -112,20 +150,27 @@ final class ManifestCheck {
         for (String dim : dims) {
             require(bound.contains(dim), where, "the dim '" + dim + "' is bound by no input");
         }
-        inputs.forEach((name, input) -> input.shape().forEach(axis -> names(where + ": input '" + name + "'", axis, dims)));
-        outputs.forEach((name, output) -> output.shape().forEach(axis -> names(where + ": output '" + name + "'", axis, dims)));
+        for (var input : function.inputs()) {
+            names(where + ": input '" + input.name() + "'", input.shape(), dims);
+        }
+        for (var output : function.outputs()) {
+            names(where + ": output '" + output.name() + "'", output.shape(), dims);
+        }
         names(where + ": flops", function.flops(), dims);
         names(where + ": bytes", function.bytes(), dims);
-        function.requires().forEach(r -> names(where + ": requires", r.notNegative(), dims));
-        for (String name : unique(where + ": reads", function.reads(), name -> name).keySet()) {
+        for (var requirement : function.requires()) {
+            names(where + ": requires", requirement.notNegative(), dims);
+        }
+        for (String name : unique(where + ": reads", function.reads())) {
             require(state.containsKey(name), where, "reads the state '" + name + "', which there is not");
         }
-        for (String name : unique(where + ": writes", function.writes(), name -> name).keySet()) {
+        for (String name : unique(where + ": writes", function.writes())) {
             require(state.containsKey(name), where, "writes the state '" + name + "', which there is not");
         }
         require(!function.variants().isEmpty(), where, "has no code");
-        unique(where + ": target", function.variants(), Manifest.Variant::target);
+        var targets = new HashMap<String, Manifest.Variant>();
         for (var variant : function.variants()) {
+            named(targets, where + ": target", variant.target(), variant);
             var preparation = variant.preparation();
             String variantWhere = where + ", target '" + variant.target() + "'";
             require(files.isEmpty() || files.containsKey(variant.code()), variantWhere, "the file '" + variant.code() + "' is not listed");
@@ -150,15 +195,16 @@ final class ManifestCheck {
 
     /// What the code reads of prepared buffers, the preparation has to write.
     private static void checkPrepared(String where, Map<String, Manifest.Buffer> read, Map<String, Manifest.Buffer> written) {
-        read.forEach((key, buffer) -> {
+        for (var entry : read.entrySet()) {
+            var buffer = entry.getValue();
             if (buffer.role() == Manifest.Role.PREPARED) {
-                var source = written.get(key);
+                var source = written.get(entry.getKey());
                 require(source != null, where, "nothing prepares the buffer '" + buffer.name() + "'");
                 require(source.type() == buffer.type() && source.elements().constant() == buffer.elements().constant(), where,
                         "the buffer '" + buffer.name() + "' is " + buffer.elements() + " elements of " + buffer.type() + ", prepared are "
                                 + source.elements() + " of " + source.type());
             }
-        });
+        }
     }
 
     /// Checks one table of buffers.
@@ -230,14 +276,24 @@ final class ManifestCheck {
         }
     }
 
-    private static <T> Map<String, T> unique(String what, List<T> rows, Function<T, String> nameOf) {
-        var byName = new HashMap<String, T>();
-        for (T row : rows) {
-            String name = nameOf.apply(row);
-            require(!name.isBlank(), what, "has an empty name");
-            require(byName.put(name, row) == null, what + " '" + name + "'", "occurs twice");
+    private static void names(String where, List<Formula> formulas, Collection<String> dims) {
+        for (Formula formula : formulas) {
+            names(where, formula, dims);
         }
-        return byName;
+    }
+
+    /// Adds a row to those of its kind, whose names must differ.
+    private static <T> void named(Map<String, T> rows, String what, String name, T row) {
+        require(!name.isBlank(), what, "has an empty name");
+        require(rows.put(name, row) == null, what + " '" + name + "'", "occurs twice");
+    }
+
+    private static Set<String> unique(String what, List<String> names) {
+        var rows = new HashMap<String, String>();
+        for (String name : names) {
+            named(rows, what, name, name);
+        }
+        return rows.keySet();
     }
 
     private static void require(boolean holds, String where, String problem) {

@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /// The spelling of a [Manifest] as JSON. Reading is strict: every key must be there, and no other.
+///
+/// Reading uses no lambdas, since a model's first use is measured from the start of the process; see `StartUpTest`.
 final class ManifestJson {
 
     private ManifestJson() { }
@@ -25,11 +25,22 @@ final class ManifestJson {
         if (format != Manifest.FORMAT) {
             throw ArtifactException.damaged(Manifest.ENTRY, "there is no format " + format);
         }
-        var manifest = new Manifest((int) format, top.text("producer"), top.text("model"),
-                top.list("state", ManifestJson::state), top.list("functions", ManifestJson::function),
-                top.map("files", ManifestJson::file));
+        String producer = top.text("producer");
+        String model = top.text("model");
+        var state = new ArrayList<Manifest.State>();
+        for (Fields row : top.rows("state")) {
+            state.add(state(row));
+        }
+        var functions = new ArrayList<Manifest.FunctionEntry>();
+        for (Fields row : top.rows("functions")) {
+            functions.add(function(row));
+        }
+        var files = new LinkedHashMap<String, Manifest.FileEntry>();
+        for (var file : top.fields("files").entrySet()) {
+            files.put(file.getKey(), file(file.getValue()));
+        }
         top.end();
-        return manifest;
+        return new Manifest((int) format, producer, model, state, functions, files);
     }
 
     private static Manifest.State state(Fields in) {
@@ -37,10 +48,24 @@ final class ManifestJson {
     }
 
     private static Manifest.FunctionEntry function(Fields in) {
-        return in.end(new Manifest.FunctionEntry(in.text("name"), in.text("doc"), in.texts("dims"),
-                in.list("inputs", ManifestJson::value), in.list("outputs", ManifestJson::value),
-                in.formula("flops"), in.formula("bytes"), in.texts("reads"), in.texts("writes"),
-                in.list("requires", ManifestJson::requirement), in.list("variants", ManifestJson::variant)));
+        var requires = new ArrayList<Manifest.Requirement>();
+        for (Fields row : in.rows("requires")) {
+            requires.add(requirement(row));
+        }
+        var variants = new ArrayList<Manifest.Variant>();
+        for (Fields row : in.rows("variants")) {
+            variants.add(variant(row));
+        }
+        return in.end(new Manifest.FunctionEntry(in.text("name"), in.text("doc"), in.texts("dims"), values(in, "inputs"), values(in, "outputs"),
+                in.formula("flops"), in.formula("bytes"), in.texts("reads"), in.texts("writes"), requires, variants));
+    }
+
+    private static List<Manifest.Value> values(Fields in, String key) {
+        var values = new ArrayList<Manifest.Value>();
+        for (Fields row : in.rows(key)) {
+            values.add(value(row));
+        }
+        return values;
     }
 
     private static Manifest.Requirement requirement(Fields in) {
@@ -52,12 +77,20 @@ final class ManifestJson {
     }
 
     private static Manifest.Variant variant(Fields in) {
-        return in.end(new Manifest.Variant(in.text("target"), in.text("code"), in.text("symbol"), in.formula("arena"),
-                in.list("buffers", ManifestJson::buffer), in.optional("preparation", ManifestJson::preparation)));
+        Fields ahead = in.optional("preparation");
+        return in.end(new Manifest.Variant(in.text("target"), in.text("code"), in.text("symbol"), in.formula("arena"), buffers(in), ahead == null ? null : preparation(ahead)));
     }
 
     private static Manifest.Preparation preparation(Fields in) {
-        return in.end(new Manifest.Preparation(in.text("code"), in.text("symbol"), in.formula("arena"), in.list("buffers", ManifestJson::buffer)));
+        return in.end(new Manifest.Preparation(in.text("code"), in.text("symbol"), in.formula("arena"), buffers(in)));
+    }
+
+    private static List<Manifest.Buffer> buffers(Fields in) {
+        var buffers = new ArrayList<Manifest.Buffer>();
+        for (Fields row : in.rows("buffers")) {
+            buffers.add(buffer(row));
+        }
+        return buffers;
     }
 
     private static Manifest.Buffer buffer(Fields in) {
@@ -226,9 +259,9 @@ final class ManifestJson {
         }
 
         /// The object at a key that may be missing; null if it is.
-        private <T> T optional(String key, Function<Fields, T> read) {
+        private Fields optional(String key) {
             Json value = left.remove(key);
-            return value == null ? null : read.apply(new Fields(value, place.field(key), formulas));
+            return value == null ? null : new Fields(value, place.field(key), formulas);
         }
 
         private String text(String key) {
@@ -262,18 +295,21 @@ final class ManifestJson {
         }
 
         private ElementType type() {
-            return convert(take("type"), place.field("type"), ElementType::of);
+            Json value = take("type");
+            try {
+                return ElementType.of(text(value, place.field("type")));
+            } catch (IllegalArgumentException e) {
+                throw misspelt(value, place.field("type"), e);
+            }
         }
 
         private Manifest.Role role() {
-            return convert(take("role"), place.field("role"), name -> {
-                for (var role : Manifest.Role.values()) {
-                    if (role.toString().equals(name)) {
-                        return role;
-                    }
-                }
-                throw new IllegalArgumentException("unknown role '" + name + "', expected input, output, state, constant, temp or prepared");
-            });
+            Json value = take("role");
+            try {
+                return Manifest.Role.of(text(value, place.field("role")));
+            } catch (IllegalArgumentException e) {
+                throw misspelt(value, place.field("role"), e);
+            }
         }
 
         private Formula formula(String key) {
@@ -281,51 +317,77 @@ final class ManifestJson {
         }
 
         private Formula formula(Json value, Place place) {
-            return convert(value, place, text -> formulas.computeIfAbsent(text, Formula::of));
+            String text = text(value, place);
+            Formula known = formulas.get(text);
+            if (known != null) {
+                return known;
+            }
+            try {
+                Formula formula = Formula.of(text);
+                formulas.put(text, formula);
+                return formula;
+            } catch (IllegalArgumentException e) {
+                throw misspelt(value, place, e);
+            }
         }
 
         private List<Formula> formulas(String key) {
-            return elements(key, this::formula);
-        }
-
-        private List<String> texts(String key) {
-            return elements(key, Fields::text);
-        }
-
-        private List<Long> integers(String key) {
-            return elements(key, Fields::integer);
-        }
-
-        private <T> List<T> list(String key, Function<Fields, T> read) {
-            return elements(key, (value, place) -> read.apply(new Fields(value, place, formulas)));
-        }
-
-        private <T> Map<String, T> map(String key, Function<Fields, T> read) {
-            var map = new LinkedHashMap<String, T>();
-            var inside = place.field(key);
-            objectAt(take(key), inside).fields().forEach((name, field) ->
-                    map.put(name, read.apply(new Fields(field, inside.field(name), formulas))));
-            return map;
-        }
-
-        private <T> List<T> elements(String key, BiFunction<Json, Place, T> read) {
-            var value = take(key);
-            if (!(value instanceof Json.Array array)) {
-                throw unlike(value, place.field(key), "a list");
-            }
-            var list = new ArrayList<T>(array.elements().size());
-            for (int i = 0; i < array.elements().size(); i++) {
-                list.add(read.apply(array.elements().get(i), place.field(key).element(i)));
+            List<Json> elements = elements(key);
+            var list = new ArrayList<Formula>(elements.size());
+            for (int i = 0; i < elements.size(); i++) {
+                list.add(formula(elements.get(i), place.field(key).element(i)));
             }
             return list;
         }
 
-        private static <T> T convert(Json value, Place place, Function<String, T> read) {
-            try {
-                return read.apply(text(value, place));
-            } catch (IllegalArgumentException e) {
-                throw damaged(value, place + ": " + e.getMessage());
+        private List<String> texts(String key) {
+            List<Json> elements = elements(key);
+            var list = new ArrayList<String>(elements.size());
+            for (int i = 0; i < elements.size(); i++) {
+                list.add(text(elements.get(i), place.field(key).element(i)));
             }
+            return list;
+        }
+
+        private List<Long> integers(String key) {
+            List<Json> elements = elements(key);
+            var list = new ArrayList<Long>(elements.size());
+            for (int i = 0; i < elements.size(); i++) {
+                list.add(integer(elements.get(i), place.field(key).element(i)));
+            }
+            return list;
+        }
+
+        /// The objects of a list.
+        private List<Fields> rows(String key) {
+            List<Json> elements = elements(key);
+            var list = new ArrayList<Fields>(elements.size());
+            for (int i = 0; i < elements.size(); i++) {
+                list.add(new Fields(elements.get(i), place.field(key).element(i), formulas));
+            }
+            return list;
+        }
+
+        /// The objects of an object, by key.
+        private Map<String, Fields> fields(String key) {
+            var map = new LinkedHashMap<String, Fields>();
+            var inside = place.field(key);
+            for (var field : objectAt(take(key), inside).fields().entrySet()) {
+                map.put(field.getKey(), new Fields(field.getValue(), inside.field(field.getKey()), formulas));
+            }
+            return map;
+        }
+
+        private List<Json> elements(String key) {
+            var value = take(key);
+            if (!(value instanceof Json.Array array)) {
+                throw unlike(value, place.field(key), "a list");
+            }
+            return array.elements();
+        }
+
+        private static ArtifactException misspelt(Json value, Place place, IllegalArgumentException problem) {
+            return damaged(value, place + ": " + problem.getMessage());
         }
 
         private static Json.Object objectAt(Json value, Place place) {

@@ -57,8 +57,8 @@ public final class Model implements AutoCloseable {
         try {
             stateMemory = layOutState();
             changes = new long[manifest.state().size()];
-            var weights = artifact.tensors(Manifest.WEIGHTS, this::placeOfWeights);
-            var values = artifact.tensors(Manifest.CONSTANTS, (_, type, shape) -> Tensor.allocate(arena, type, shape));
+            var weights = artifact.tensors(Manifest.WEIGHTS, new StatePlace(state));
+            var values = artifact.tensors(Manifest.CONSTANTS, new NewPlace(arena));
             constants.putAll(values);
             ManifestCheck.checkTensors(manifest, weights, constants);
             var loader = new CodeLoader(this, entries, options, arena);
@@ -235,7 +235,9 @@ public final class Model implements AutoCloseable {
     /// Waits for running calls, then frees everything. Closing twice does nothing.
     @Override
     public void close() {
-        functions.values().forEach(Function::stopWarmUp);
+        for (var function : functions.values()) {
+            function.stopWarmUp();
+        }
         long stamp = lock.writeLock();
         try {
             if (closed) {
@@ -248,7 +250,9 @@ public final class Model implements AutoCloseable {
                     session.closeWithModel();
                 }
                 sessions = new Session[0];
-                teams.forEach(Team::close);
+                for (var team : teams) {
+                    team.close();
+                }
                 teams.clear();
             }
             arena.close();
@@ -311,7 +315,11 @@ public final class Model implements AutoCloseable {
 
     /// The numbers by which [#changed] and [#changes] know state tensors.
     int[] stateNumbers(List<String> names) {
-        return names.stream().mapToInt(stateNumbers::get).toArray();
+        var numbers = new int[names.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = stateNumbers.get(names.get(i));
+        }
+        return numbers;
     }
 
     /// Notes that state was written, by a call that is alone.
@@ -348,9 +356,9 @@ public final class Model implements AutoCloseable {
     /// Whether the session was there, so that the caller has to free its memory.
     boolean removed(Session session) {
         synchronized (teams) {
-            var rest = Arrays.stream(sessions).filter(other -> other != session).toArray(Session[]::new);
-            boolean found = rest.length < sessions.length;
-            sessions = rest;
+            var rest = new ArrayList<>(Arrays.asList(sessions));
+            boolean found = rest.remove(session);
+            sessions = rest.toArray(new Session[0]);
             return found;
         }
     }
@@ -395,7 +403,7 @@ public final class Model implements AutoCloseable {
         }
         var memory = arena.allocate(Math.addExact(bytes, Tensor.SLACK), Tensor.ALIGNMENT);
         for (var row : manifest.state()) {
-            long[] shape = row.shape().stream().mapToLong(Long::longValue).toArray();
+            long[] shape = ManifestCheck.numbers(row.shape());
             long size = ManifestCheck.elements(row.name(), row.shape()) * row.type().bytes();
             var roomy = memory.asSlice(offsets.get(row.name()), size + Tensor.SLACK);
             stateNumbers.put(row.name(), stateNumbers.size());
@@ -409,12 +417,24 @@ public final class Model implements AutoCloseable {
         return Math.addExact(bytes, Tensor.ALIGNMENT - 1) / Tensor.ALIGNMENT * Tensor.ALIGNMENT;
     }
 
-    private Tensor placeOfWeights(String name, ElementType type, long[] shape) {
-        var tensor = state.get(name);
-        if (tensor == null || tensor.type() != type || !tensor.hasShape(shape)) {
-            throw ArtifactException.damaged(Manifest.WEIGHTS, "'" + name + "' is " + Tensor.describe(type, shape) + ", the manifest has "
-                    + (tensor == null ? "no such state" : tensor.description()));
+    /// Weights are read to where the state lies.
+    private record StatePlace(Map<String, Tensor> state) implements SafeTensors.Place {
+        @Override
+        public Tensor of(String name, ElementType type, long[] shape) {
+            var tensor = state.get(name);
+            if (tensor == null || tensor.type() != type || !tensor.hasShape(shape)) {
+                throw ArtifactException.damaged(Manifest.WEIGHTS, "'" + name + "' is " + Tensor.describe(type, shape) + ", the manifest has "
+                        + (tensor == null ? "no such state" : tensor.description()));
+            }
+            return tensor;
         }
-        return tensor;
+    }
+
+    /// Constants get memory of the model's.
+    private record NewPlace(Arena arena) implements SafeTensors.Place {
+        @Override
+        public Tensor of(String name, ElementType type, long[] shape) {
+            return Tensor.allocate(arena, type, shape);
+        }
     }
 }

@@ -15,25 +15,26 @@ final class NativeCall {
     /// How many segments a guarded call can keep alive.
     static final int GUARDS = 2;
 
-    private static final MethodHandle ORDINARY;
-    private static final MethodHandle GUARDED;
-
-    static {
-        var linker = Linker.nativeLinker();
-        var plain = FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
-        ORDINARY = linker.downcallHandle(plain);
-        // The function ignores arguments five and six, which travel in registers. They are there because the linker keeps
-        // the memory of every pointer argument alive for the time of the call.
-        GUARDED = linker.downcallHandle(plain.appendArgumentLayouts(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-    }
+    private static final FunctionDescriptor PLAIN = FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
 
     private NativeCall() { }
+
+    /// Holders of the handles: each is linked when it is needed, since linking takes milliseconds.
+    private static final class Ordinary {
+        private static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(PLAIN);
+    }
+
+    private static final class Guarded {
+        /// The function ignores arguments five and six, which travel in registers. They are there because the linker keeps
+        /// the memory of every pointer argument alive for the time of the call.
+        private static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(PLAIN.appendArgumentLayouts(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+    }
 
     /// An ordinary call: the garbage collector can work meanwhile. (A critical one would be entered some nanoseconds sooner, but a loop
     /// of unknown length in the function would then stop every thread of the JVM.)
     static void ordinary(MemorySegment symbol, long frame, long member, long members, long barrier) {
         try {
-            ORDINARY.invokeExact(symbol, frame, member, members, barrier);
+            Ordinary.HANDLE.invokeExact(symbol, frame, member, members, barrier);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -42,7 +43,7 @@ final class NativeCall {
     /// An ordinary call during which no thread can free the memory of `first` and `second`.
     static void guarded(MemorySegment symbol, long frame, long member, long members, long barrier, MemorySegment first, MemorySegment second) {
         try {
-            GUARDED.invokeExact(symbol, frame, member, members, barrier, first, second);
+            Guarded.HANDLE.invokeExact(symbol, frame, member, members, barrier, first, second);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -90,7 +90,10 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
                     }
                 }
             }
-            long[] dims = function.dims().stream().mapToLong(values::get).toArray();
+            var dims = new long[function.dims().size()];
+            for (int d = 0; d < dims.length; d++) {
+                dims[d] = values.get(function.dims().get(d));
+            }
             return new Plan(dims, inputShapes, outputShapes, members, arenaBytes, tempOffsets, tempBytes);
         }
 
@@ -139,7 +142,11 @@ record Plan(long[] dims, long[][] inputShapes, long[][] outputShapes, int member
         }
 
         private long[] evaluate(Manifest.Value value) {
-            return value.shape().stream().mapToLong(axis -> axis.evaluate(values)).toArray();
+            var shape = new long[value.shape().size()];
+            for (int axis = 0; axis < shape.length; axis++) {
+                shape[axis] = value.shape().get(axis).evaluate(values);
+            }
+            return shape;
         }
 
         /// An estimate only: one beyond 64 bits is as good as any large one.

@@ -29,7 +29,13 @@ final class Preparation {
         this.program = program;
         this.code = code;
         this.symbol = symbol;
-        this.reads = model.stateNumbers(program.buffers().stream().filter(b -> b.role() == Manifest.Role.STATE).map(Manifest.Buffer::name).toList());
+        var names = new ArrayList<String>();
+        for (var buffer : program.buffers()) {
+            if (buffer.role() == Manifest.Role.STATE) {
+                names.add(buffer.name());
+            }
+        }
+        this.reads = model.stateNumbers(names);
     }
 
     /// The JVM code, or null.
@@ -96,7 +102,7 @@ final class Preparation {
                 });
             }
             if (code != null) {
-                code.run(new long[0], buffers.toArray(MemorySegment[]::new), Team.single(), 0);
+                code.run(new long[0], buffers.toArray(new MemorySegment[0]), Team.single(), 0);
             } else {
                 var frame = arena.allocate(ValueLayout.JAVA_LONG, Math.max(rows.size(), 1));
                 for (int b = 0; b < rows.size(); b++) {

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,20 +152,25 @@ public final class SafeTensors {
         }
     }
 
-    private record Row(String name, ElementType type, long[] shape, long start, long end, int at) { }
+    private record Row(String name, ElementType type, long[] shape, long start, long end, int at) implements Comparable<Row> {
+        /// By place; the zero-sized come first where several start at one.
+        @Override
+        public int compareTo(Row that) {
+            return start != that.start ? Long.compare(start, that.start) : Long.compare(end, that.end);
+        }
+    }
 
     private static List<Row> rows(Json header, long data, String where) {
         if (!(header instanceof Json.Object(var fields, int _))) {
             throw ArtifactException.damaged(where, "the header is no JSON object");
         }
         var rows = new ArrayList<Row>();
-        fields.forEach((name, value) -> {
-            if (!name.equals(METADATA)) {
-                rows.add(row(name, value, where));
+        for (var field : fields.entrySet()) {
+            if (!field.getKey().equals(METADATA)) {
+                rows.add(row(field.getKey(), field.getValue(), where));
             }
-        });
-        // The zero-sized come first where several start at one place.
-        rows.sort(Comparator.comparingLong(Row::start).thenComparingLong(Row::end));
+        }
+        Collections.sort(rows);
         long end = 0;
         for (var row : rows) {
             if (row.start != end) {
@@ -188,10 +193,11 @@ public final class SafeTensors {
                 && fields.get("data_offsets") instanceof Json.Array(var offsets, int _) && offsets.size() == 2)) {
             throw fault(where, at, name, "needs exactly dtype, shape and two data_offsets");
         }
-        var type = Arrays.stream(ElementType.values()).filter(t -> t.name().equals(dtype)).findFirst().orElseThrow(() ->
-                new ArtifactException(where, "the tensor '" + name + "' has the type " + dtype,
-                        "convert it to one of " + Arrays.toString(ElementType.values())));
-        long[] shape = extents.stream().mapToLong(extent -> natural(extent, where, name)).toArray();
+        var type = type(dtype, where, name);
+        var shape = new long[extents.size()];
+        for (int axis = 0; axis < shape.length; axis++) {
+            shape[axis] = natural(extents.get(axis), where, name);
+        }
         long start = natural(offsets.get(0), where, name);
         long end = natural(offsets.get(1), where, name);
         long bytes = type.bytes();
@@ -206,6 +212,15 @@ public final class SafeTensors {
             throw fault(where, at, name, Tensor.describe(type, shape) + " has " + bytes + " bytes, its offsets are " + start + " and " + end);
         }
         return new Row(name, type, shape, start, end, at);
+    }
+
+    private static ElementType type(String dtype, String where, String name) {
+        for (ElementType type : ElementType.values()) {
+            if (type.name().equals(dtype)) {
+                return type;
+            }
+        }
+        throw new ArtifactException(where, "the tensor '" + name + "' has the type " + dtype, "convert it to one of " + Arrays.toString(ElementType.values()));
     }
 
     private static long natural(Json value, String where, String name) {
