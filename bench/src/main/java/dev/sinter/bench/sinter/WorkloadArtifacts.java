@@ -75,11 +75,14 @@ public final class WorkloadArtifacts {
         compilation.write(jar, state(workload, compilation, trains ? compilation.initialState(0) : Map.of()));
     }
 
-    /// The best native code and the best class files that this machine runs.
+    /// The best native code and the best class files that this machine runs, and the scalar ones with which those start quickly.
     private static List<String> targets() {
         var targets = new ArrayList<String>();
         Machine.targets().stream().filter(t -> !t.startsWith("jvm-")).findFirst().ifPresent(targets::add);
         Machine.targets().stream().filter(t -> t.startsWith("jvm-")).findFirst().ifPresent(targets::add);
+        if (!targets.contains(Machine.targets().getLast())) {
+            targets.add(Machine.targets().getLast());
+        }
         return targets;
     }
 
