@@ -244,7 +244,18 @@ final class Region {
     }
 
     private void emit(Task task) {
-        Group group = task.group;
+        int before = steps.size();
+        emit(task.group);
+        // What is made of fixed values alone is fixed, too: the filters of a convolution that have been transformed.
+        Set<Buffer> fixed = table.fixed();
+        for (Step step : steps.subList(before, steps.size())) {
+            if (step instanceof Step.Run run && run.reads().stream().anyMatch(fixed::contains) && run.reads().stream().allMatch(b -> fixed.contains(b) || run.writes().contains(b))) {
+                run.writes().stream().filter(b -> b.role() == Buffer.Role.TEMP && b.elements().isConstant()).forEach(table::fix);
+            }
+        }
+    }
+
+    private void emit(Group group) {
         String origin = Origins.of(group.roots());
         switch (group) {
             case Group.Nest nest -> {

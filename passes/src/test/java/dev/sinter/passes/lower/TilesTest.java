@@ -48,7 +48,7 @@ class TilesTest {
     void a_convolution_is_three_kernels_and_its_filters_are_transformed_ahead() {
         Module tiled = new Convolutions(1, 32, 32, 8, 8, 1, true).tiled(ElementType.F32, Interpolation.F4);
         Lowered lowered = Programs.lower(tiled.entries().getFirst(), Machine.V512);
-        assertEquals(List.of("tiles", "dot", "tiles_3"), launches(lowered.program()));
+        assertEquals(List.of("tiles", "product", "tiles_3"), launches(lowered.program()));
         assertTrue(lowered.preparation().isPresent());
     }
 
