@@ -32,7 +32,7 @@ import java.util.Map;
 /// Chooses for each value the order in which its axes are stored. Operands first, every op takes the order that costs least:
 ///
 /// * a contraction makes its result in the order batch, rows, columns, and reads operands in any order;
-/// * elementwise ops take the order that all their operands have; where one of them is stored as declared, all are;
+/// * elementwise ops take the order that all their operands have; where one of them is stored as declared, all are, unless that one is the gradient of what was flattened;
 /// * ops along an axis (pad, slice, window, fold, reverse, concatenation, reduction, a reshape of single axes) find it wherever it lies;
 /// * all else, and what the function gives back, has the declared order.
 ///
@@ -154,8 +154,16 @@ public final class Layout {
             if (solid.isEmpty()) {
                 return operands.stream().map(this::of).filter(s -> !s.isDeclared()).findFirst().orElse(of(operands.getFirst())).order();
             }
+            if (solid.size() == 2 && operands.stream().map(this::of).filter(x -> !x.isFree() && x.isDeclared()).allMatch(x -> isUnflattened(x.value()))) {
+                return solid.stream().filter(o -> !o.equals(Stored.inOrder(o.size()))).findFirst().orElseThrow();
+            }
             return solid.size() == 1 ? solid.getFirst()
                     : solid.stream().filter(o -> o.equals(Stored.inOrder(o.size()))).findFirst().orElse(solid.getFirst());
+        }
+
+        /// Whether a value is the rows of a product seen as images: the gradient of what was flattened. They are fewer than what follows them, images that were pooled.
+        private static boolean isUnflattened(Value v) {
+            return v.op() instanceof Reshape r && r.x().op() instanceof Dot && r.to().rank() > r.x().rank();
         }
 
         private Stored elementwise(Op op) {

@@ -40,6 +40,8 @@ final class NestKernel {
     private final List<Axis> rows;
     /// Operations of a reduction's term, over all accumulators, that may be written out one after the other.
     private static final int WRITTEN_OUT = 400;
+    /// Operations of a reduction along a few short axes that are written out.
+    private static final int A_POOL = 32;
     /// The vectors in which a stage may accumulate.
     private static final int MOST_ACCUMULATORS = 16;
     /// The arithmetic above which an element of a row is kept rather than computed again.
@@ -233,8 +235,19 @@ final class NestKernel {
         for (int k = 0; k < sums.size(); k++) {
             inside.assign(accumulators.get(k), sums.get(k).combine(accumulators.get(k), sums.get(k).term));
         }
-        Loops.around(inner, inside, false, false, indices).statements().forEach(into::add);
+        around(inner, inside).forEach(into::add);
         return List.copyOf(accumulators);
+    }
+
+    /// Loops around statements, written out where that is little: several sums over the few elements of a pool then load them once.
+    private List<Stmt> around(List<Axis> axes, Block body) {
+        Dim steps = Dim.product(axes.stream().map(Axis::extent).toList());
+        boolean little = steps.isConstant() && steps.value() * cost(body.statements()) <= A_POOL;
+        List<Stmt> inside = body.statements();
+        for (Axis axis : axes.reversed()) {
+            inside = List.of(new Stmt.For(axis.name(), Expr.index(0), indices.dim(axis.extent()), 1, little ? Stmt.Binding.UNROLLED : Stmt.Binding.SERIAL, inside));
+        }
+        return inside;
     }
 
     /// An accumulator for each of a few lanes; the last axis, of a known extent below 16, is written out.
@@ -254,7 +267,7 @@ final class NestKernel {
             }
         }
         indices.learn(inside.statements());
-        Loops.around(inner.subList(0, inner.size() - 1), inside, false, false, indices).statements().forEach(into::add);
+        around(inner.subList(0, inner.size() - 1), inside).forEach(into::add);
         var results = new ArrayList<Expr>();
         for (int k = 0; k < sums.size(); k++) {
             Sum s = sums.get(k);
