@@ -71,12 +71,14 @@ final class Draft {
     }
 
     /// The finished group.
-    Group finish() {
+    ///
+    /// @param staged what only this group's contraction reads, or null
+    Group finish(Value staged) {
         if (combination != null) {
             return new Group.Tiles(combination);
         }
         if (roots.getFirst().op() instanceof Dot) {
-            return new Group.Product(roots, parts);
+            return new Group.Product(roots, parts, java.util.Optional.ofNullable(staged));
         }
         return rows == null ? new Group.Single(roots.getFirst()) : new Group.Nest(rows, inner, roots);
     }

@@ -1,6 +1,7 @@
 package dev.sinter.passes.fuse;
 
 import dev.sinter.ir.graph.Dot;
+import dev.sinter.ir.graph.Pad;
 import dev.sinter.ir.graph.Parameter;
 import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Pointwise;
@@ -40,6 +41,7 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
         private final List<Value> values;
         private final Supplier<Indices> indices;
         private final Set<Value> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<Value> forced = Collections.newSetFromMap(new IdentityHashMap<>());
         private final Roots combinations;
         private final Set<Value> roots;
         private final Map<Value, Draft> home = new IdentityHashMap<>();
@@ -50,7 +52,6 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
         Grouping(List<Value> values, List<Value> results, Supplier<Indices> indices) {
             this.values = values;
             this.indices = indices;
-            Set<Value> forced = Collections.newSetFromMap(new IdentityHashMap<>());
             forced.addAll(results);
             for (Value v : values) {
                 if (v.op() instanceof Parameter) {
@@ -71,15 +72,50 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
             }
             var groups = new ArrayList<Group>();
             Map<Group, Set<Value>> reads = new IdentityHashMap<>();
+            Map<Draft, Draft> staged = new IdentityHashMap<>();
             for (Draft d : drafts) {
-                Group g = d.finish();
+                Draft reader = onlyReader(d);
+                if (reader != null) {
+                    staged.putIfAbsent(reader, d);
+                }
+            }
+            for (Draft d : drafts) {
+                if (staged.containsValue(d)) {
+                    continue;
+                }
+                Draft inside = staged.get(d);
+                Group g = d.finish(inside == null ? null : inside.roots.getFirst());
                 groups.add(g);
                 Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
                 needs.addAll(d.needs);
+                if (inside != null) {
+                    needs.removeAll(inside.roots);
+                    needs.addAll(inside.needs);
+                }
                 d.roots.forEach(needs::remove);
                 reads.put(g, needs);
             }
             return new Fusion(groups, reads, decisions);
+        }
+
+        /// The group of the contraction that alone reads a padded value, as one of its operands; null if there is none.
+        private Draft onlyReader(Draft d) {
+            Value made = d.roots.getFirst();
+            if (d.roots.size() != 1 || !(made.op() instanceof Pad) || forced.contains(made)) {
+                return null;
+            }
+            var all = readers.getOrDefault(made, List.of()).stream().distinct().toList();
+            if (all.size() != 1 || !(all.getFirst().roots.getFirst().op() instanceof Dot dot)) {
+                return null;
+            }
+            boolean once = dot.operands().stream().filter(x -> reads(x, made)).count() == 1;
+            boolean again = all.getFirst().roots.stream().skip(1).anyMatch(root -> reads(root, made));
+            return once && !again ? all.getFirst() : null;
+        }
+
+        private boolean reads(Value v, Value made) {
+            return v == made || v.op() instanceof Pointwise && !given.contains(v)
+                    && Reads.of(v, indices.get(), this::isInMemory).accesses().stream().anyMatch(a -> a.value() == made);
         }
 
         private boolean isInMemory(Value v) {

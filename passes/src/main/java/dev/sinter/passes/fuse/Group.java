@@ -3,6 +3,7 @@ package dev.sinter.passes.fuse;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
 import java.util.List;
+import java.util.Optional;
 
 /// Roots that are computed together.
 public sealed interface Group {
@@ -25,8 +26,10 @@ public sealed interface Group {
     /// If the columns come in several parts, the gates of a recurrent layer, there are also roots of the shape of one part: they read the contraction, and
     /// the roots of its shape, at their own index in some of the parts.
     ///
-    /// @param parts the number of equal parts of the last axis, or 1
-    record Product(List<Value> roots, int parts) implements Group {
+    /// @param parts  the number of equal parts of the last axis, or 1
+    /// @param staged an elementwise value that only the contraction reads, through views, as one of its operands: it may be computed piece by piece, where a
+    ///               piece is all that is read of it for some place along the outer axes
+    record Product(List<Value> roots, int parts, Optional<Value> staged) implements Group {
         /// Copies the list.
         public Product {
             roots = List.copyOf(roots);

@@ -17,9 +17,11 @@ import dev.sinter.passes.schedule.Element;
 import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.KernelSink;
 import dev.sinter.passes.schedule.Schedules;
+import dev.sinter.passes.schedule.TiledContraction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -32,8 +34,9 @@ final class ProductKernel {
     /// @param places  where values are that the kernels read from memory
     /// @param targets where each root is to be stored
     static List<Step> steps(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, String origin) {
-        Contraction contraction = contraction(group, table, places, targets);
         var steps = new ArrayList<Step>();
+        Contraction contraction = group.staged().flatMap(staged -> staged(group, staged, table, places, targets))
+                .orElseGet(() -> contraction(group, table, located(group, table, places, steps), targets));
         ContractionSchedule schedule = Schedules.of(contraction, table.machine);
         schedule.emit(contraction, table.machine, new KernelSink() {
             @Override
@@ -49,6 +52,32 @@ final class ProductKernel {
             }
         });
         return steps;
+    }
+
+    /// The contraction with an operand that is computed piece by piece, if pieces are small and the schedule for that is the best.
+    private static Optional<Contraction> staged(Group.Product group, Value value, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+        Staging staging = Staging.of(value, (Dot) group.roots().getFirst().op(), table::indices);
+        if (staging == null || group.parts() > 1) {
+            return Optional.empty();
+        }
+        Place piece = staging.place(table);
+        Contraction c = contraction(group, table, v -> v == value ? piece : places.apply(v), targets);
+        var staged = new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.a(), c.parts(), c.epilogue(),
+                Optional.of(staging.stage(c, piece, places)), c.indices(), c.fixed());
+        return new TiledContraction().accepts(staged, table.machine) ? Optional.of(staged) : Optional.empty();
+    }
+
+    /// Where values are once the one that might have been computed piece by piece is in memory as a whole.
+    private static Function<Value, Place> located(Group.Product group, Table table, Function<Value, Place> places, List<Step> steps) {
+        if (group.staged().isEmpty()) {
+            return places;
+        }
+        Value value = group.staged().get();
+        Place whole = table.temp(value);
+        var nest = new Group.Nest(value.shape().dims(), List.of(), List.of(value));
+        steps.add(table.kernel(Origins.kernel(nest.roots()), Origins.of(nest.roots()),
+                NestKernel.build(nest, table, places, v -> List.of(whole), v -> List.of())));
+        return v -> v == value ? whole : places.apply(v);
     }
 
     private static Contraction contraction(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
@@ -99,7 +128,7 @@ final class ProductKernel {
                 targets.apply(others.get(k)).forEach(p -> elements.store(p, index, e));
             }
         }
-        return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), indices, table.fixed());
+        return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), Optional.empty(), indices, table.fixed());
     }
 
     /// An index in another part of the columns.

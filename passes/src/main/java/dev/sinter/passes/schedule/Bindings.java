@@ -20,6 +20,8 @@ public final class Bindings {
     private static final int FEW_STEPS = 16;
     /// Operations side by side in a body, on average, that keep a processor busy by themselves.
     private static final int WIDE = 4;
+    /// Operations of a loop's vectors, all together, that are written out one after the other: such a loop is not worth counting.
+    private static final int WRITTEN_OUT = 16;
     /// Operations that all copies of a body may have.
     private static final int MOST_STEPS = 320;
 
@@ -131,7 +133,9 @@ public final class Bindings {
             long many = count / (lanes * copies) * (lanes * copies);
             long full = count / lanes * lanes;
             whole = full == count;
-            if (many > 0) {
+            if (full / lanes * Abreast.length(body) <= WRITTEN_OUT && Abreast.allows(body)) {
+                many = 0;
+            } else if (many > 0) {
                 out.add(main(loop, body, from, Expr.plus(from, Expr.index(many)), lanes, copies));
             }
             if (many < full) {

@@ -5,6 +5,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -33,19 +34,32 @@ import java.util.stream.Stream;
 /// @param parts       the right operands, each of batch, columns and contracted, with the names of their sums: one or more
 /// @param epilogue    lets and stores; sees all axes but the contracted ones, and the sums
 /// @param indices     knows the axes' ranges and the program's dims
+/// @param stage       what is to be done before the elements of some place along its axes are computed
 /// @param fixed       buffers that hold the same whenever this is carried out, or nearly: what is made of them alone is made once for many times
 public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                          Element a, List<Part> parts, List<Stmt> epilogue, Indices indices, Set<Buffer> fixed) {
+                          Element a, List<Part> parts, List<Stmt> epilogue, Optional<Stage> stage, Indices indices, Set<Buffer> fixed) {
     /// A right operand and its sum.
     ///
     /// @param b           of batch, columns and contracted
     /// @param accumulator a fixed scalar name that stands for the sum in the epilogue
     public record Part(Element b, Expr.Var accumulator) { }
 
+    /// A piece of an operand that is computed into scratch memory of the member, from where all elements at this place along `outer` read it.
+    ///
+    /// @param outer      free axes, which must be the outermost loops
+    /// @param statements see the outer axes, and the member
+    public record Stage(List<Axis> outer, List<Stmt> statements) {
+        /// Copies the lists.
+        public Stage {
+            outer = List.copyOf(outer);
+            statements = List.copyOf(statements);
+        }
+    }
+
     /// A contraction with one right operand.
     public Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                       Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Indices indices, Set<Buffer> fixed) {
-        this(type, batch, rows, columns, contracted, a, List.of(new Part(b, accumulator)), epilogue, indices, fixed);
+                       Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Optional<Stage> stage, Indices indices, Set<Buffer> fixed) {
+        this(type, batch, rows, columns, contracted, a, List.of(new Part(b, accumulator)), epilogue, stage, indices, fixed);
     }
 
     /// Copies the lists.
@@ -72,6 +86,11 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     /// The name of the first sum.
     public Expr.Var accumulator() {
         return parts.getFirst().accumulator();
+    }
+
+    /// Whether an axis must be among the outermost loops.
+    boolean isOuter(Axis axis) {
+        return stage.filter(s -> s.outer().contains(axis)).isPresent();
     }
 
     /// The axes of the result: batch, rows, columns.

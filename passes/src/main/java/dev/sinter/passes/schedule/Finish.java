@@ -31,7 +31,8 @@ public final class Finish {
     /// @param everyMember whether a body that mentions the member's number is run by every member even if no loop is `PARALLEL`
     public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, boolean everyMember) {
         indices.learn(statements);
-        var shares = Shares.of(JoinLoops.join(DeadNames.remove(statements), indices), indices);
+        var plain = DeadNames.remove(SplitLoops.split(DeadNames.remove(statements), indices));
+        var shares = Shares.of(JoinLoops.join(plain, indices), indices);
         var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
         var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));
         bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));

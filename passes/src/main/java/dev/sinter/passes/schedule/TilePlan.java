@@ -1,5 +1,6 @@
 package dev.sinter.passes.schedule;
 
+import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
@@ -21,9 +22,10 @@ import java.util.Map;
 /// @param v              vectors of a tile
 /// @param again          whether elements may be computed twice
 /// @param vectorsOutside whether tiles along the vector axis are the outer loop: each vector is then loaded from afar once
+/// @param written        whether the steps are written out, so that sums share what they load
 /// @param cycles         the estimate
 record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
-                int r, int s, int v, boolean again, boolean vectorsOutside, double cycles) {
+                int r, int s, int v, boolean again, boolean vectorsOutside, boolean written, double cycles) {
     /// What an extent that is not known before the call is taken for.
     private static final double USUAL = 64;
     private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 7, 8, 12, 14};
@@ -45,6 +47,12 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double COPY = 1.5;
     /// Cycles to copy an element of a window, whose lines are short.
     private static final double COPY_OF_WINDOWS = 3;
+    /// Multiply-adds of a tile whose steps are written out: of more, the JIT makes no good code.
+    private static final int MOST_WRITTEN = 128;
+    /// Operations that a processor looks ahead at.
+    private static final double AHEAD = 320;
+    /// Cycles until the result of a multiply-add is there.
+    private static final double LATENCY = 4;
     /// Cycles for each operation of an epilogue that takes elements one by one.
     private static final double ALONE = 2;
 
@@ -58,8 +66,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         c.indices().learn(c.epilogue());
         TilePlan best = null;
         for (Axis axis : c.free()) {
-            if (a.mentions(axis.name()) != b.mentions(axis.name())) {
-                for (boolean packed : new boolean[] {false, true}) {
+            if (a.mentions(axis.name()) != b.mentions(axis.name()) && !c.isOuter(axis)) {
+                for (boolean packed : c.stage().isPresent() ? new boolean[] {false} : new boolean[] {false, true}) {
                     TilePlan plan = along(axis, packed, c, a, b, machine);
                     if (plan != null && (best == null || plan.cycles < best.cycles)) {
                         best = plan;
@@ -105,7 +113,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double tables = c.contracted().size() > 1 && tabled ? 1 : 0;
         var axes = new ArrayList<Axis>();
         axes.add(null);
-        c.free().stream().filter(x -> x != axis && size(x) > 1).forEach(axes::add);
+        c.free().stream().filter(x -> x != axis && size(x) > 1 && !c.isOuter(x)).forEach(axes::add);
         int budget = machine.registers() >= 32 ? 16 : 12;      // more is hardly faster, and takes the JIT much longer
         int held = machine.registers() >= 32 ? 8 : 4;
         TilePlan best = null;
@@ -132,7 +140,13 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                             double wasted = open(first) * open(second) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, cycles);
+                                best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, cycles);
+                            }
+                            double ofWritten = packed || sums * depth > MOST_WRITTEN || !isClosed(c, first, second) ? Double.POSITIVE_INFINITY
+                                    : written(SharedLoads.of(moving, splats, c.contracted(), first, r, second, s), sums, v, strided, machine);
+                            double cyclesOfWritten = steps / sums / depth * wasted * ofWritten * scattered + fixed;
+                            if (cyclesOfWritten < best.cycles * 0.999) {
+                                best = new TilePlan(axis, lanes, splatsAreA, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, true, cyclesOfWritten);
                             }
                         }
                     }
@@ -140,6 +154,25 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
             }
         }
         return best;
+    }
+
+    /// Whether all that a tile goes along has a known end and is seen linearly, so that its steps can be written out.
+    private static boolean isClosed(Contraction c, Axis first, Axis second) {
+        Affine a = c.a().affine(c.indices()).orElseThrow();
+        Affine b = c.b().affine(c.indices()).orElseThrow();
+        return c.contracted().stream().allMatch(x -> x.extent().isConstant() && a.isLinearIn(x.name()) && b.isLinearIn(x.name()))
+                && java.util.stream.Stream.of(first, second).allMatch(x -> x == null || a.isLinearIn(x.name()) && b.isLinearIn(x.name()));
+    }
+
+    /// Cycles of a tile whose steps are written out; endless if it finds no room in the registers.
+    private static double written(SharedLoads shared, int sums, int v, double strided, Machine machine) {
+        if (sums + shared.splats() + v + 1 > machine.registers()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double steps = shared.loads().stream().mapToInt(l -> l.uses().size()).sum() * v;
+        double loads = shared.loads().size() * v * strided + shared.splats();
+        double latency = LATENCY * steps / sums * Math.min(1, (steps + loads) / AHEAD);
+        return Math.max(Math.max(steps / 2, loads / 2) + 0.15 * loads, latency) + 1;
     }
 
     /// What a product of packed panels costs, packing included: see [PackedProduct].
@@ -165,7 +198,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     static double footprint(Element operand) {
         Dim elements = operand.buffer().elements();
         var names = new HashMap<String, Long>();
-        elements.names().forEach(name -> names.put(name, (long) USUAL));
+        elements.names().forEach(name -> names.put(name, name.equals(LoopProgram.MEMBERS.name()) ? 1 : (long) USUAL));
         return elements.evaluate(names);
     }
 
@@ -221,7 +254,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
 
     /// This plan where the axis of the vectors has been cut into panels as wide as a tile.
     TilePlan inPanels(Axis withinPanel) {
-        return new TilePlan(withinPanel, lanes, splatsAreA, packed, scalarEpilogue, first, second, r, s, v, again, false, cycles);
+        return new TilePlan(withinPanel, lanes, splatsAreA, packed, scalarEpilogue, first, second, r, s, v, again, false, written, cycles);
     }
 
     /// Whether the moving operand depends on an axis of the tile.

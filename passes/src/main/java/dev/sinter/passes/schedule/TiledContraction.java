@@ -70,7 +70,7 @@ public final class TiledContraction implements ContractionSchedule {
         var rewriter = new Rewriter();
         names.forEach(rewriter::with);
         return new Contraction(c.type(), split(c.batch(), axis, outer, inner), split(c.rows(), axis, outer, inner), split(c.columns(), axis, outer, inner), c.contracted(),
-                split(c.a(), names, indices), split(c.b(), names, indices), c.accumulator(), rewriter.copy(c.epilogue()), indices, c.fixed());
+                split(c.a(), names, indices), split(c.b(), names, indices), c.accumulator(), rewriter.copy(c.epilogue()), c.stage(), indices, c.fixed());
     }
 
     private static List<Axis> split(List<Axis> axes, Axis axis, Axis outer, Axis inner) {
@@ -112,7 +112,7 @@ public final class TiledContraction implements ContractionSchedule {
         });
         var packed = new Element(List.of(), Expr.load(copy, at));
         return new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(),
-                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), indices, c.fixed());
+                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), c.stage(), indices, c.fixed());
     }
 
     /// One contraction being emitted.
@@ -132,7 +132,7 @@ public final class TiledContraction implements ContractionSchedule {
         }
 
         void emit() {
-            depth = Depth.of(c, out).orElse(null);
+            depth = plan.written() ? null : Depth.of(c, out).orElse(null);
             out.kernel("dot", into -> {
                 var others = new ArrayList<Axis>();
                 for (Axis axis : c.free()) {
@@ -140,10 +140,12 @@ public final class TiledContraction implements ContractionSchedule {
                         others.add(axis);
                     }
                 }
-                Optional.ofNullable(outermost).or(() -> others.stream().max(Comparator.comparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY))).ifPresent(a -> {
+                Optional.ofNullable(outermost).or(() -> others.stream().max(Comparator.comparing(c::isOuter)
+                        .thenComparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY))).ifPresent(a -> {
                     others.remove(a);
                     others.addFirst(a);
                 });
+                others.sort(Comparator.comparing(a -> !c.isOuter(a)));
                 if (others.isEmpty() && !isParallel()) {                 // one member does it all: a body that mentions its scratch would be run by each
                     into.loop("once", Expr.index(0), Expr.index(1), 1, Stmt.Binding.PARALLEL, (b, _) -> others(others, 1, b));
                     return;
@@ -163,6 +165,9 @@ public final class TiledContraction implements ContractionSchedule {
 
         /// Loops over the axes that are not tiled.
         private void others(List<Axis> axes, int k, Block into) {
+            if (c.stage().isPresent() && k == c.stage().get().outer().size()) {
+                c.stage().get().statements().forEach(into::add);
+            }
             if (k >= axes.size()) {
                 if (plan.vectorsOutside()) {
                     vectors(into, k == 0, (inVectors, bases, left) -> along(plan.first(), plan.r(), inVectors, false, (inFirst, first, r) ->
@@ -322,7 +327,11 @@ public final class TiledContraction implements ContractionSchedule {
                     }
                 }
             }
-            into.add(steps(corner, bases, maskOfLoads, sums));
+            if (plan.written()) {
+                written(into, corner, bases, maskOfLoads, sums);
+            } else {
+                into.add(steps(corner, bases, maskOfLoads, sums));
+            }
             int vectors = r * s * bases.size();
             if (plan.scalarEpilogue() || vectors > 1 && (mask != null && vectors > MASKED || vectors * TilePlan.cost(c.epilogue()) > WRITTEN_OUT)) {
                 var tile = new Stored(into, sums);
@@ -407,6 +416,37 @@ public final class TiledContraction implements ContractionSchedule {
                 }
             }
             return step;
+        }
+
+        /// All steps of the sums, one after the other: what several of them need is loaded once.
+        private void written(Block into, Corner corner, List<Expr> bases, Expr mask, Expr.Var[][][] sums) {
+            Element splats = plan.splatsAreA() ? c.a() : c.b();
+            Element moving = plan.splatsAreA() ? c.b() : c.a();
+            Affine indexOfSplats = splats.affine(c.indices()).orElseThrow();
+            Affine index = moving.affine(c.indices()).orElseThrow();
+            Dim stride = index.coefficient(plan.vector().name());
+            Expr splatsAt = into.let("a", start(indexOfSplats, corner, Expr.index(0)));
+            var at = bases.stream().map(base -> into.let("b", start(index, corner, base))).toList();
+            var known = new HashMap<Dim, Expr>();
+            for (var load : SharedLoads.of(index, indexOfSplats, c.contracted(), plan.first(), corner.r(), plan.second(), corner.s()).loads()) {
+                Expr distance = dim(load.distance());
+                var vectors = at.stream().map(b -> into.let("b", new Expr.Load(moving.buffer(), Expr.plus(b, distance), plan.lanes(), (int) stride.value(), mask))).toList();
+                for (var use : load.uses()) {
+                    Expr splat = known.computeIfAbsent(use.splat(), d -> into.let("a", new Expr.Splat(Expr.load(splats.buffer(), Expr.plus(splatsAt, dim(d))), plan.lanes())));
+                    Expr.Var[] line = sums[use.i()][use.j()];
+                    for (int v = 0; v < line.length; v++) {
+                        into.assign(line[v], Expr.apply(Fn.FMA, splat, vectors.get(v), line[v]));
+                    }
+                }
+            }
+        }
+
+        /// Where a tile begins in an operand, at the first step.
+        private Expr start(Affine index, Corner corner, Expr base) {
+            var rewriter = new Rewriter().with(plan.vector().name(), base);
+            names(corner, Expr.index(0), Expr.index(0)).forEach(rewriter::with);
+            c.contracted().forEach(axis -> rewriter.with(axis.name(), Expr.index(0)));
+            return rewriter.copy(c.indices().expression(index));
         }
 
         private Map<Expr.Var, Expr> names(Corner corner, Expr i, Expr j) {
