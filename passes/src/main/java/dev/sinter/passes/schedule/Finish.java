@@ -36,7 +36,7 @@ public final class Finish {
         var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
         var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));
         bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));
-        bound = ExpandMath.run(bound);
+        bound = new Bounds().copy(ExpandMath.run(bound));
         boolean shared = isParallel(shares) || everyMember && !isParallel(statements) && new Scan().mentionsMember(bound);
         if (!shared) {
             bound = List.of(new Stmt.If(Expr.apply(Fn.EQ, LoopProgram.MEMBER, Expr.index(0)), bound, List.of()));

@@ -49,8 +49,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double COPY_OF_WINDOWS = 3;
     /// Multiply-adds of a tile whose steps are written out: of more, the JIT makes no good code.
     private static final int MOST_WRITTEN = 128;
-    /// Operations that a processor looks ahead at.
-    private static final double AHEAD = 320;
+    /// Operations of a tile that a processor looks ahead at, its epilogue not counted.
+    private static final double AHEAD = 250;
     /// Cycles until the result of a multiply-add is there.
     private static final double LATENCY = 4;
     /// Cycles for each operation of an epilogue that takes elements one by one.
@@ -171,7 +171,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         }
         double steps = shared.loads().stream().mapToInt(l -> l.uses().size()).sum() * v;
         double loads = shared.loads().size() * v * strided + shared.splats();
-        double latency = LATENCY * steps / sums * Math.min(1, (steps + loads) / AHEAD);
+        double latency = LATENCY * shared.loads().size() * Math.min(1, (steps + loads) / AHEAD);      // sums that take the same elements wait for each other
         return Math.max(Math.max(steps / 2, loads / 2) + 0.15 * loads, latency) + 1;
     }
 
