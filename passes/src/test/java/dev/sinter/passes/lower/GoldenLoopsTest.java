@@ -111,6 +111,12 @@ class GoldenLoopsTest {
                     Value y = g.add(new Dot(w, m.f32(d(4), d(2), d(3), d(3)), List.of(), List.of(), List.of(1, 4, 5), List.of(1, 2, 3)));
                     return List.of(g.transpose(y, List.of(0, 3, 1, 2)));
                 }),
+                test("convolution_of_channels", Machine.V128, (m, g) -> {
+                    Value zero = g.scalar(ElementType.F32, 0);
+                    Value x = g.add(new Pad(g.add(new Pad(m.f32(d(8), d(6), d(6)), zero, 1, d(1), d(1), 0)), zero, 2, d(1), d(1), 0));
+                    Value w = g.add(new Window(g.add(new Window(x, 1, 3, 1, 1)), 2, 3, 1, 1));
+                    return List.of(g.add(new Dot(w, m.f32(d(8), d(3), d(3)), List.of(0), List.of(0), List.of(3, 4), List.of(1, 2))));
+                }),
                 test("pooling", Machine.V128, (m, g) -> {
                     Value x = m.f32(N, d(2), d(8), d(8));
                     Value w = g.add(new Window(g.add(new Window(x, 2, 2, 2, 1)), 3, 2, 2, 1));

@@ -86,6 +86,12 @@ class LoweringTest {
         return Dim.constant(n);
     }
 
+    /// The last two axes with a zero more on each side.
+    private static Value padded(Graph g, Value x) {
+        Value zero = g.scalar(ElementType.F32, 0);
+        return g.add(new Pad(g.add(new Pad(x, zero, x.rank() - 2, d(1), d(1), 0)), zero, x.rank() - 1, d(1), d(1), 0));
+    }
+
     private interface Recipe {
         void make(Making m, Graph g);
     }
@@ -193,6 +199,30 @@ class LoweringTest {
                     m.result(g.times(g.sum(pool, List.of(4, 5)), 0.25));
                     m.result(g.reduce(Reduction.MAX, pool, List.of(4, 5)));
                 }, List.of(Map.of("N", 2L), Map.of("N", 0L))),
+                of("a convolution of each channel, padded", (m, g) -> {
+                    Value x = padded(g, m.f32(N, d(5), d(9), d(37)));
+                    Value w = g.add(new Window(g.add(new Window(x, 2, 3, 1, 1)), 3, 3, 1, 1));
+                    Value y = g.add(new Dot(w, m.f32(d(5), d(3), d(3)), List.of(1), List.of(0), List.of(4, 5), List.of(1, 2)));
+                    m.result(g.binary(BinaryFn.MAX, y, g.fill(y.tensor(), 0)));
+                    Value apart = g.add(new Window(g.add(new Window(x, 2, 3, 2, 1)), 3, 2, 2, 2));
+                    m.result(g.add(new Dot(apart, m.f32(d(5), d(3), d(2)), List.of(1), List.of(0), List.of(4, 5), List.of(1, 2))));
+                }, List.of(Map.of("N", 2L), Map.of("N", 0L))),
+                of("padded on all sides", (m, g) -> {
+                    m.result(padded(g, m.f32(N, d(2), d(3), d(20))));
+                    m.result(g.add(new Pad(padded(g, m.f32(d(3), N, d(4), d(5))), g.scalar(ElementType.F32, 2), 1, d(-1), d(3), 0)));
+                    m.result(g.add(new Concat(List.of(m.f32(N, d(3), d(7)), m.f32(N, d(3), d(17)), m.f32(N, d(3), d(1))), 2)));
+                }, List.of(Map.of("N", 3L), Map.of("N", 1L))),
+                of("bounds", (m, g) -> {
+                    Value x = g.over(m.f32(N, d(9)), g.unary(UnaryFn.FLOOR, m.f32(N, d(9))));       // some are infinite
+                    for (double bound : new double[] {0, -0.0, 0.5, -3, Double.NaN, Double.POSITIVE_INFINITY}) {
+                        Value y = g.minus(x, g.times(x, 1));                                        // 0, or NaN
+                        for (Value v : List.of(x, y, g.negate(y))) {
+                            Value one = g.fill(v.tensor(), 1);                                      // divided by what comes out, it tells -0 from +0
+                            m.result(g.over(one, g.binary(BinaryFn.MAX, v, g.fill(v.tensor(), bound))));
+                            m.result(g.over(one, g.binary(BinaryFn.MIN, g.fill(v.tensor(), bound), v)));
+                        }
+                    }
+                }, n),
                 of("gradients of a convolution", (m, g) -> {
                     Value x = m.f32(N, d(2), d(9), d(9));
                     Value w = g.add(new Window(g.add(new Window(x, 2, 3, 1, 1)), 3, 3, 1, 1));
