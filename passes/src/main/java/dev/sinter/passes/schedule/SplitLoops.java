@@ -299,7 +299,7 @@ final class SplitLoops {
                 case Expr.Apply(var fn, var x) when (fn == Fn.AND || fn == Fn.OR) && isBool(x, fn == Fn.AND ? 1 : 0) -> x.get(0) instanceof Expr.Const ? x.get(1) : x.get(0);
                 case Expr.Apply(var fn, var x) when fn == Fn.SELECT && x.getFirst() instanceof Expr.Const(_, long bits, _) -> x.get(bits != 0 ? 1 : 2);
                 case Expr.Load load when load.mask() instanceof Expr.Const(_, long bits, _) ->
-                        bits != 0 ? new Expr.Load(load.buffer(), load.index(), load.lanes(), load.stride(), null) : new Expr.Const(load.type(), 0, load.lanes());
+                        bits != 0 ? new Expr.Load(load.buffer(), load.index(), load.lanes(), load.stride(), load.times(), null) : new Expr.Const(load.type(), 0, load.lanes());
                 case Expr copied -> copied;
             };
         }
