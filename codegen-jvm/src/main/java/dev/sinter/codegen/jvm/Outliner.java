@@ -51,6 +51,8 @@ final class Outliner {
     private final Twins twins;
     /// Where the vectors are that the method which is being cut has from its caller, and that do not change.
     private Map<Expr.Var, Spill.Place> spilled = Map.of();
+    /// The statements of the method that is being cut. A call of all of them would be a method of the same size, which would be cut the same way, without end.
+    private List<Stmt> whole = List.of();
     private String where;
     private String methodName;
     private int pieces;
@@ -228,7 +230,10 @@ final class Outliner {
     private Method method(String name, List<Expr.Var> parameters, List<Stmt> head, List<Stmt> body, List<Stmt> foot, Expr.Var result) {
         var mentions = Mentions.of(body);
         long entries = mentions.buffers().size() + mentions.free().stream().filter(v -> !isSpilled(v)).count();
+        var outer = whole;
+        whole = body;
         var fitted = join(fit(body, budget - TABLE_ENTRY * (int) entries - size(head) - size(foot), true), foot);
+        whole = outer;
         var needed = Mentions.of(fitted).free();                                  // what a piece of it alone needs, that piece loads
         var method = new Method(name, parameters, join(head.stream().filter(s -> needed.contains(((Stmt.Let) s).name())).toList(), fitted), result);
         methods.add(method);
@@ -246,7 +251,7 @@ final class Outliner {
         var containers = IntStream.range(0, list.size()).filter(k -> !children(list.get(k)).isEmpty()).boxed()
                 .sorted(Comparator.comparing((Integer k) -> -size(list.get(k)))).toList();
         for (int k : containers) {
-            if (size(flat(replaced)) > room && (list.size() > 1 || room < budget / 2)) {
+            if (size(flat(replaced)) > room && (list.size() > 1 || room < budget / 2 && !isWhole(list))) {
                 var call = call(replaced.get(k), new HashSet<>());
                 if (call != null && size(call) < size(list.get(k))) {
                     replaced.set(k, call);
@@ -297,7 +302,7 @@ final class Outliner {
         int prefix = 0;
         // a method that starts with a call to all of itself would not be smaller
         for (int k = 0; k < list.size() && prefix + CALL <= room; prefix += size(list.get(k)), k++) {
-            if ((k > 0 || room < budget / 2) && before[k] <= room - prefix) {
+            if ((k > 0 || room < budget / 2 && !isWhole(list)) && before[k] <= room - prefix) {
                 boolean better = best < 0 || parts[k] <= parts[best] || prefix < room / 2 && parts[k] <= parts[best] + 2;
                 best = better ? k : best;
             }
@@ -309,6 +314,10 @@ final class Outliner {
         var fitted = new ArrayList<>(list.subList(0, best));
         fitted.addAll(call(list.subList(best, list.size()), declared));
         return fitted;
+    }
+
+    private boolean isWhole(List<Stmt> list) {
+        return list.size() == whole.size() && IntStream.range(0, list.size()).allMatch(k -> list.get(k) == whole.get(k));
     }
 
     /// The same loop or branch with lists that are small enough for `room` bytes.

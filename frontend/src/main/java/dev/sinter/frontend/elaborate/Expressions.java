@@ -9,6 +9,7 @@ import dev.sinter.ir.graph.Origin;
 import dev.sinter.ir.graph.TypeRuleException;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,9 @@ final class Expressions {
         e.step(expression.span());
         Origin before = e.enter(expression.span());
         try {
-            return form(expression, scope);
+            Datum datum = form(expression, scope);
+            if (datum instanceof Datum.Array(Value v) && v.type() instanceof Type.Tensor type) Types.countable(type, expression.span());
+            return datum;
         } catch (TypeRuleException rule) {
             throw Failure.of(Code.S0512, "this operation does not take these operands", expression.span(), rule.getMessage());
         } finally {

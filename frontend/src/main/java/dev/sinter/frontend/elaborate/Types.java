@@ -22,6 +22,9 @@ final class Types {
 
     private static final List<String> ELEMENTS = List.of("f32", "f64", "i32", "i64", "bool", "real", "int", "string", "key");
 
+    /// So many of the largest arrays may be in one function, and their sizes still be added.
+    private static final long MANY_ARRAYS = 128;
+
     private final Elaborator e;
 
     Types(Elaborator e) {
@@ -214,6 +217,17 @@ final class Types {
         }
     }
 
+    /// Refuses a type whose size cannot be counted.
+    static Type.Tensor countable(Type.Tensor type, Span span) {
+        try {
+            type.shape().elements().times(type.element().bytes()).times(MANY_ARRAYS);
+            return type;
+        } catch (ArithmeticException overflow) {
+            throw Failure.of(Code.S0513, "an array of the shape " + Show.shape(type.shape()) + " is too large", span, "its bytes cannot be counted in 63 bits")
+                .help("check the numbers of the shape");
+        }
+    }
+
     /// The type of an entry's input, the bare names of all inputs being bound.
     Type.Tensor symbolic(TypeSyntax type, Scope scope) {
         if (!(type instanceof TypeSyntax.Array a)) {
@@ -233,7 +247,7 @@ final class Types {
                 }
             }
         }
-        return new Type.Tensor(e1, new Shape(dims));
+        return countable(new Type.Tensor(e1, new Shape(dims)), a.span());
     }
 
     private static void requireKnown(Expression extent, Scope scope) {
@@ -271,6 +285,6 @@ final class Types {
             }
             dims.add(d);
         }
-        return new Type.Tensor(element, new Shape(dims));
+        return countable(new Type.Tensor(element, new Shape(dims)), a.span());
     }
 }

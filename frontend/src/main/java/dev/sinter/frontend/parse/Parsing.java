@@ -15,6 +15,9 @@ import org.antlr.v4.runtime.atn.PredictionMode;
 
 /// From text to syntax.
 public final class Parsing {
+    /// The letters of a name at most: it becomes that of a symbol, a class and its file, whose names are limited.
+    private static final int LONGEST_NAME = 200;
+
     private Parsing() { }
 
     /// Reads a source. What cannot be read is reported and left out, or stands as a `Broken` expression.
@@ -52,6 +55,11 @@ public final class Parsing {
                     "this text does not end", span, "a closing \" is missing on this line"));
                 case SinterLexer.OPEN_COMMENT -> problems.add(Problem.error(Code.S0103,
                     "this comment does not end", span, "a closing */ is missing"));
+                case SinterLexer.ID -> {
+                    if (token.getText().length() > LONGEST_NAME) {
+                        problems.add(Problem.error(Code.S0107, "this name is too long", span, token.getText().length() + " letters, at most " + LONGEST_NAME));
+                    }
+                }
                 default -> { }
             }
         }

@@ -18,6 +18,8 @@ public enum Code {
     S0105,
     /// An escape that texts do not have.
     S0106,
+    /// A name that is too long.
+    S0107,
 
     /// A name that nothing bears.
     S0201,
@@ -90,6 +92,8 @@ public enum Code {
     S0511,
     /// Operands that an operation does not take.
     S0512,
+    /// An array so large that its size cannot be counted.
+    S0513,
 
     /// An index of unknown extent.
     S0601,

@@ -24,6 +24,8 @@ import java.util.function.ToLongFunction;
 /// result = f32[3] [1, 2, 3]
 /// ```
 public record Concat(List<Value> parts, int axis) implements Op, Evaluated, Pointwise, Differentiable {
+    private static final int MANY = 16;
+
     /// Copies `parts`.
     public Concat {
         parts = List.copyOf(parts);
@@ -73,22 +75,40 @@ public record Concat(List<Value> parts, int axis) implements Op, Evaluated, Poin
         return result;
     }
 
-    @Override
-    public Expr at(Point point, List<Expr> index) {
-        return from(0, Dim.ZERO, point, index);
+    /// Whether there are so many parts that asking for each element which of them it is in costs more than loops of its own for each part, and makes more code
+    /// than a kernel should have.
+    public boolean hasManyParts() {
+        return parts.size() > MANY;
     }
 
-    private Expr from(int part, Dim start, Point point, List<Expr> index) {
-        var shifted = new ArrayList<>(index);
-        shifted.set(axis, Expr.plus(index.get(axis), point.dim(start.times(-1))));
-        if (part == parts.size() - 1) {
-            return point.read(parts.get(part), shifted);
+    /// Where each part begins along the axis.
+    public List<Dim> starts() {
+        var starts = new ArrayList<Dim>();
+        Dim start = Dim.ZERO;
+        for (Value p : parts) {
+            starts.add(start);
+            start = start.plus(p.dim(axis));
         }
-        Dim end = start.plus(parts.get(part).dim(axis));
-        Expr here = point.let("here", Expr.apply(Fn.LT, index.get(axis), point.dim(end)));
+        return starts;
+    }
+
+    @Override
+    public Expr at(Point point, List<Expr> index) {
+        return among(0, parts.size(), starts(), point, index);
+    }
+
+    /// The element, which is in one of the parts from `first` to before `end`. Few parts are asked for one by one; many are halved, so that guards are nested a few deep only.
+    private Expr among(int first, int end, List<Dim> starts, Point point, List<Expr> index) {
+        if (end - first == 1) {
+            var shifted = new ArrayList<>(index);
+            shifted.set(axis, Expr.plus(index.get(axis), point.dim(starts.get(first).times(-1))));
+            return point.read(parts.get(first), shifted);
+        }
+        int middle = end - first > MANY ? (first + end) / 2 : first + 1;
+        Expr here = point.let("here", Expr.apply(Fn.LT, index.get(axis), point.dim(starts.get(middle))));
         Expr beyond = Expr.apply(Fn.NOT, here);
-        Expr later = point.guard(beyond, () -> from(part + 1, end, point, index), Expr.constant(parts.getFirst().element(), 0));
-        return point.guard(here, () -> point.read(parts.get(part), shifted), later);
+        Expr later = point.guard(beyond, () -> among(middle, end, starts, point, index), Expr.constant(parts.getFirst().element(), 0));
+        return point.guard(here, () -> among(first, middle, starts, point, index), later);
     }
 
     @Override
@@ -103,10 +123,9 @@ public record Concat(List<Value> parts, int axis) implements Op, Evaluated, Poin
     @Override
     public List<Value> vjp(Value self, Value cotangent, Graph g) {
         var slices = new ArrayList<Value>();
-        Dim start = Dim.ZERO;
-        for (Value p : parts) {
-            slices.add(g.add(new Slice(cotangent, axis, start, p.dim(axis), 1)));
-            start = start.plus(p.dim(axis));
+        List<Dim> starts = starts();
+        for (int k = 0; k < parts.size(); k++) {
+            slices.add(g.add(new Slice(cotangent, axis, starts.get(k), parts.get(k).dim(axis), 1)));
         }
         return slices;
     }

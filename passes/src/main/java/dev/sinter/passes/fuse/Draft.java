@@ -48,7 +48,7 @@ final class Draft {
             reduction = reduce;
             rows = root.shape().dims();
             inner = reduced(reduce);
-        } else if (root.op() instanceof Pointwise) {
+        } else if (root.op() instanceof Pointwise && !Roots.hasManyParts(root)) {
             rows = root.shape().dims();
             inner = List.of();
         }
@@ -80,6 +80,9 @@ final class Draft {
         if (roots.getFirst().op() instanceof Dot) {
             return new Group.Product(roots, parts, java.util.Optional.ofNullable(staged));
         }
+        if (Roots.hasManyParts(roots.getFirst())) {
+            return new Group.Parts(roots.getFirst());
+        }
         return rows == null ? new Group.Single(roots.getFirst()) : new Group.Nest(rows, inner, roots);
     }
 
@@ -93,6 +96,9 @@ final class Draft {
         }
         if (rows == null && !(roots.getFirst().op() instanceof Dot)) {
             return "'" + roots.getFirst().op().name() + "' has loops of its own";
+        }
+        if (Roots.hasManyParts(root)) {
+            return "each of its many parts has loops of its own";
         }
         if (reads == null) {
             return "'" + root.op().name() + "' reads its operands many times";

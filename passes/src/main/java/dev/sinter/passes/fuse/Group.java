@@ -44,6 +44,14 @@ public sealed interface Group {
         }
     }
 
+    /// A concatenation of many parts. Each has loops of its own, which compute it where it belongs.
+    record Parts(Value concat) implements Group {
+        @Override
+        public List<Value> roots() {
+            return List.of(concat);
+        }
+    }
+
     /// An op with loops or control flow of its own.
     record Single(Value value) implements Group {
         @Override

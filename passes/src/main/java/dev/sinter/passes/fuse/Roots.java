@@ -1,6 +1,7 @@
 package dev.sinter.passes.fuse;
 
 import dev.sinter.ir.graph.Combine;
+import dev.sinter.ir.graph.Concat;
 import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.Fill;
@@ -90,6 +91,11 @@ final class Roots {
         return combinations.get(root);
     }
 
+    /// Whether a value is put together of so many parts that each has loops of its own.
+    static boolean hasManyParts(Value v) {
+        return v.op() instanceof Concat c && c.hasManyParts();
+    }
+
     /// The number of elements, names taken for typical numbers.
     static double elements(Value v) {
         if (!isTensor(v)) {
@@ -158,7 +164,7 @@ final class Roots {
             epilogues.add(v);
             continued.add(products.getFirst().value());
         }
-        if (forced || cost > LONGEST) {
+        if (forced || cost > LONGEST || hasManyParts(v)) {
             roots.add(v);
         }
     }
@@ -208,6 +214,7 @@ final class Roots {
                 contracted(dot.a(), elements * product(dot, dot.contractA()));
                 contracted(dot.b(), elements * product(dot, dot.contractA()));
             }
+            case Concat c when c.hasManyParts() -> c.parts().forEach(part -> want(part, elements(part)));
             default -> {
                 if (local.containsKey(v)) {
                     local.get(v).accesses().forEach(a -> want(a.value(), evaluated));

@@ -272,6 +272,10 @@ final class Region {
                 locate(group.roots());
                 steps.add(table.kernel("tiles", origin, TilesKernel.build(combination, table, this::place, this::stores)));
             }
+            case Group.Parts(var concat) -> {
+                locate(List.of(concat));
+                steps.addAll(PartsKernel.steps(concat, table, this::place, stores(concat), origin));
+            }
             case Group.Single(var value) -> {
                 if (value.op() instanceof Looped looped) {
                     locate(List.of(value));
