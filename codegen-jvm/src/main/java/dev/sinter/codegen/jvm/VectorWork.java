@@ -27,7 +27,7 @@ final class VectorWork {
     }
 
     private static long of(Expr value, int vectorBits) {
-        return value.lanes() == 1 ? 0 : Math.max(1, value.lanes() * value.type().bytes() * 8L / vectorBits);
+        return value.lanes() == 1 || vectorBits == 0 ? 0 : Math.max(1, value.lanes() * value.type().bytes() * 8L / vectorBits);
     }
 
     private static long steps(Expr from, Expr to, long step) {
