@@ -259,4 +259,29 @@ class OutliningTest {
         }
         return program;
     }
+
+    /// So are other bodies of loops with vectors, from so much work on that a call does not count; less of it stays in its kernel.
+    @ParameterizedTest
+    @ValueSource(ints = {128, 512})
+    void bodiesOfLoopsWithManyVectorsAreOneMethod(int vectorBits) {
+        assertEquals(methodsOf(copies(2, 400), vectorBits) + 1, methodsOf(copies(3, 400), vectorBits));
+        assertEquals(methodsOf(copies(3, 2), vectorBits) + 1, methodsOf(copies(3, 400), vectorBits));
+    }
+
+    /// Kernels that carry lines of one input to outputs of their own, each at a stride of its own.
+    private static Emitted copies(int kernels, int steps) {
+        int lanes = 16;
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 8192));
+        for (int n = 0; n < kernels; n++) {
+            Buffer y = program.output("y" + n, F32, 8192);
+            long stride = 3L * n + 16;
+            program.kernel("copy" + n, k -> k.loop("i", Expr.index(4), SERIAL, (in, i) ->
+                    in.loop("k", Expr.index(steps), SERIAL, (step, t) -> {
+                        Expr at = Expr.plus(Expr.times(t, Expr.index(lanes)), Expr.times(i, Expr.index(stride)));
+                        step.store(y, at, step.let("x", new Expr.Load(x, at, lanes, 1, null)));
+                    })));
+        }
+        return program;
+    }
 }
