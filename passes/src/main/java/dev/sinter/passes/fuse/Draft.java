@@ -7,6 +7,8 @@ import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.schedule.Axis;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -30,7 +32,10 @@ final class Draft {
 
     final List<Value> roots = new ArrayList<>();
     final Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
-    final Set<Draft> producers = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Counts the groups of a function.
+    private final int number;
+    /// The numbers of the groups that must be computed before this one.
+    private final BitSet before = new BitSet();
     private List<Dim> rows;
     private List<Dim> inner;
     private Reduce reduction;
@@ -41,7 +46,8 @@ final class Draft {
     private int parts = 1;
 
     /// A group of one root.
-    Draft(Value root, Reads reads) {
+    Draft(int number, Value root, Reads reads) {
+        this.number = number;
         roots.add(root);
         cost = reads == null ? 0 : reads.cost();
         if (root.op() instanceof Reduce reduce) {
@@ -65,7 +71,8 @@ final class Draft {
     }
 
     /// A group that no other root joins: a chain of combinations.
-    Draft(Combination combination) {
+    Draft(int number, Combination combination) {
+        this.number = number;
         roots.add(combination.root());
         this.combination = combination;
     }
@@ -302,19 +309,22 @@ final class Draft {
 
     /// Whether this group needs, perhaps through others, what `other` computes.
     boolean isAfter(Draft other) {
-        Set<Draft> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        var open = new java.util.ArrayDeque<Draft>();
-        open.push(this);
-        while (!open.isEmpty()) {
-            for (Draft p : open.pop().producers) {
-                if (p == other) {
-                    return true;
-                }
-                if (seen.add(p)) {
-                    open.push(p);
-                }
+        return before.get(other.number);
+    }
+
+    /// Takes note that this group needs what another one computes.
+    ///
+    /// @param all the groups so far: those that need this one need the other one now
+    void follow(Draft other, Collection<Draft> all) {
+        if (other == this || isAfter(other)) {
+            return;
+        }
+        before.or(other.before);
+        before.set(other.number);
+        for (Draft d : all) {
+            if (d.isAfter(this)) {
+                d.before.or(before);
             }
         }
-        return false;
     }
 }

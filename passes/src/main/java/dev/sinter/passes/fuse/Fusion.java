@@ -145,15 +145,13 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
                 }
             }
             if (chosen == null) {
-                chosen = combination != null ? new Draft(combination) : new Draft(root, reads);
+                chosen = combination != null ? new Draft(drafts.size(), combination) : new Draft(drafts.size(), root, reads);
                 drafts.add(chosen);
             }
             home.put(root, chosen);
             chosen.needs.addAll(needs);
             for (Draft p : producers) {
-                if (p != chosen) {
-                    chosen.producers.add(p);
-                }
+                chosen.follow(p, drafts);
             }
             for (Value need : needs) {
                 readers.computeIfAbsent(need, n -> new ArrayList<>()).add(chosen);
