@@ -293,7 +293,7 @@ final class NestKernel {
     /// Virtual lanes along the last axis: in vectors where the machine has them and the body allows it, else one after the other.
     private List<Expr> lanes(List<Sum> sums, List<Axis> inner, Block body, int lanes, Block into) {
         Axis last = inner.getLast();
-        int width = Math.min(lanes, Vectoriser.lanesFor(indices, body.statements(), last.name(), table.machine, Map.of()));
+        int width = lanes < Vectoriser.FEWEST ? 1 : Math.min(lanes, Vectoriser.lanesFor(indices, body.statements(), last.name(), table.machine, Map.of()));
         int vectors = lanes / width;
         if (width == 1 || vectors * sums.size() > MOST_ACCUMULATORS) {
             return scratchLanes(sums, inner, body, lanes, width, into);

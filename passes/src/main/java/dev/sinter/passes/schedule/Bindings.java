@@ -115,7 +115,7 @@ public final class Bindings {
         if (distance.isPresent()) {
             long n = distance.getAsLong();
             while (lanes > 1 && (n <= lanes / 2 || again && n < lanes)) {
-                lanes /= 2;
+                lanes = lanes > Vectoriser.FEWEST ? lanes / 2 : 1;
             }
             if (n <= 0) {
                 return;

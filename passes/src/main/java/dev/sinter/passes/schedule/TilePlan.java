@@ -89,7 +89,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         int epilogueLanes = Vectoriser.lanesFor(c.indices(), c.epilogue(), axis.name(), machine, Map.of(c.accumulator(), c.type()));
         int lanes = epilogueLanes == 1 ? machine.lanes(c.type()) : epilogueLanes;
         double extent = size(axis);
-        while (lanes > 2 && extent <= lanes / 2) {
+        while (lanes > Vectoriser.FEWEST && extent <= lanes / 2) {
             lanes /= 2;
         }
         double vectors = Math.ceil(extent / lanes);

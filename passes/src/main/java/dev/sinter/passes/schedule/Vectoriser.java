@@ -29,6 +29,8 @@ public final class Vectoriser {
 
     /// Up to this stride, the lanes of a load are picked from whole vectors; beyond, each is fetched by itself.
     private static final int PICKED = 4;
+    /// Vectors have at least so many lanes: where they have two, HotSpot has no masks on x86-64, and keeps in memory whatever meets one.
+    public static final int FEWEST = 4;
     /// So many operations on vectors pay for fetching the lanes of a vector one by one.
     private static final int WORTH_A_GATHER = 4;
     /// The operations of a function that is no primitive.
@@ -84,7 +86,7 @@ public final class Vectoriser {
 
     /// The most lanes with which the statements can be written on a machine: 1 if they cannot, or if most of the work would be to fetch lanes that lie far apart.
     public static int lanesFor(Indices indices, List<Stmt> statements, Expr.Var i, Machine machine, Map<Expr.Var, ElementType> accumulators) {
-        for (int lanes = machine.lanes(ElementType.F32); lanes > 1; lanes /= 2) {
+        for (int lanes = machine.lanes(ElementType.F32); lanes >= FEWEST; lanes /= 2) {
             var given = new IdentityHashMap<Expr.Var, Expr>();
             int width = lanes;
             accumulators.forEach((name, type) -> given.put(name, Expr.Var.fixed(name.name(), type, width)));
