@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The quick start of one function on the JVM: calls run scalar code, which HotSpot compiles at once, while vector code is called in the background until
-/// it is compiled and faster. All variants give the same bits, so nobody sees the change but by the clock.
+/// it is compiled, faster, and allocates nothing any more. All variants give the same bits, so nobody sees the change but by the clock: as scalar code allocates nothing
+/// from its first call on, neither do calls before the change, nor, unless HotSpot is late, those after it.
 ///
 /// The background is one daemon thread of low priority, for one function at a time in the whole process. It begins with the function's first call, of which
 /// it keeps copies: inputs, and the state as it then was, so that loops whose end depends on data end as they did there. It works in memory of its own
@@ -20,8 +21,10 @@ final class WarmUp implements Runnable {
     private static final long MOST_BYTES = 512L << 20;
     /// After so much work the faster of the two is taken.
     private static final long PATIENCE_NANOS = 60_000_000_000L;
-    /// Vector code counts as compiled when it is the faster one and has not become faster for this time.
+    /// Vector code counts as compiled when it is the faster one and has neither become faster nor allocated for this time.
     private static final long SETTLED_NANOS = 500_000_000L;
+    /// For so long, vector code that is faster and still allocates is not taken: HotSpot compiles what runs seldom last.
+    private static final long ALLOCATING_NANOS = 10_000_000_000L;
     private static final long BATCH_NANOS = 1_000_000L;
     private static final int MOST_PER_BATCH = 10_000;
     private static final int SCALAR_EVERY = 8;
@@ -143,16 +146,19 @@ final class WarmUp implements Runnable {
         second.prepare();
         long worked = 0;
         long settled = 0;
+        long quiet = 0;
         for (int round = 0; !over && worked < PATIENCE_NANOS; round++) {
             long began = System.nanoTime();
             if (round % SCALAR_EVERY == 0) {
-                first.time();
+                first.time(false);
             }
-            settled = second.time() ? 0 : settled;
+            settled = second.time(second.best < first.best) ? 0 : settled;
+            quiet = second.allocates ? 0 : quiet;
             long took = System.nanoTime() - began;
             worked += took;
             settled += took;
-            if (second.best < first.best && settled > SETTLED_NANOS) {
+            quiet += took;
+            if (second.best < first.best && settled > SETTLED_NANOS && (quiet > SETTLED_NANOS || settled > ALLOCATING_NANOS)) {
                 break;
             }
             rest(took);
@@ -218,6 +224,7 @@ final class WarmUp implements Runnable {
         private final MemorySegment[] preparing;
         private long best = Long.MAX_VALUE;     // nanoseconds of a call
         private int perBatch = 1;
+        private boolean allocates = true;       // as far as anybody knows
 
         Rehearsal(Executable executable, Tensor[] inputs, Copies copies) {
             this.executable = executable;
@@ -270,11 +277,15 @@ final class WarmUp implements Runnable {
         }
 
         /// Times some calls; whether they were faster than ever, by more than a twentieth.
-        boolean time() {
+        ///
+        /// @param counted whether to note if they allocate, which the virtual machine needs some time to prepare for
+        boolean time(boolean counted) {
+            long before = counted ? Allocation.ofThread() : 0;
             long began = System.nanoTime();
             for (int k = 0; k < perBatch; k++) {
                 executable.code().run(plan.dims(), buffers, Team.single(), 0);
             }
+            allocates = !counted || Allocation.ofThread() > before;
             long each = Math.max(1, (System.nanoTime() - began) / perBatch);
             perBatch = (int) Math.clamp(BATCH_NANOS / each, 1, MOST_PER_BATCH);
             boolean better = each < best - best / 20;
