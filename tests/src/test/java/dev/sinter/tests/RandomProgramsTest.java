@@ -45,8 +45,8 @@ class RandomProgramsTest {
     /// Graphs that once were compiled wrongly.
     @TestFactory
     Stream<DynamicTest> oldFailuresStayMended() {
-        return Stream.of(new Program(122, 6, true), new Program(1047, 6, true))
-                .map(p -> DynamicTest.dynamicTest("exact graph of seed " + p.seed(), () -> check(List.of(p))));
+        return Stream.of(new Program(122, 6, true), new Program(1047, 6, true), new Program(70_012, 22, false))
+                .map(p -> DynamicTest.dynamicTest("graph of seed " + p.seed(), () -> check(List.of(p))));
     }
 
     private static Stream<DynamicTest> modules(int first, int count, boolean exact) {

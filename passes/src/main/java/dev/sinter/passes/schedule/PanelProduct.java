@@ -156,7 +156,9 @@ final class PanelProduct {
             return;
         }
         Expr zero = Expr.index(0);
-        var where = new Place(packing.rowBase(into, zero, Map.of()), packing.columnBase(into, zero), zero, Map.of());
+        var ones = new HashMap<Expr.Var, Expr>();              // an axis of one element has no loop, but a name
+        packing.coordinates(into, c.batch(), zero, ones);
+        var where = new Place(packing.rowBase(into, zero, ones), packing.columnBase(into, zero), zero, ones);
         if (splitsRows()) {
             Expr from = into.let("from", share(tiles, LoopProgram.MEMBER));
             Expr to = into.let("to", share(tiles, Expr.plus(LoopProgram.MEMBER, Expr.index(1))));
