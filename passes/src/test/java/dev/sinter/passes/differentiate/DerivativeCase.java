@@ -62,7 +62,7 @@ record DerivativeCase(String name, Body body, List<NdArray> inputs, double step,
         new DerivativeCase(name, null, given, step, tolerance * 20).matchesDifferences("twice", gradient, reverse(gradient), cotangents2);
     }
 
-    private Function function() {
+    Function function() {
         var g = new Graph();
         var x = new ArrayList<Value>();
         inputs.forEach(a -> x.add(g.parameter("x" + x.size(), a.type())));
