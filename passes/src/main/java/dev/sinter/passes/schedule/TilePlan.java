@@ -51,6 +51,10 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final int MOST_WRITTEN = 128;
     /// Operations of a tile that a processor looks ahead at, its epilogue not counted.
     private static final double AHEAD = 250;
+    /// How much slower tiles along an extent that is not known before the call are taken to be.
+    private static final double OPEN = 1.05;
+    /// The same where there are other axes to go along: of a single image all would be rests.
+    private static final double OPEN_OF_SEVERAL = 1.15;
     /// Cycles until the result of a multiply-add is there.
     private static final double LATENCY = 4;
     /// Cycles for each operation of an epilogue that takes elements one by one.
@@ -137,7 +141,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                             double loads = movingCount * v * strided + splatCount + tables;
                             double streamed = (outside ? splatCount : movingCount * v * lanes) * c.type().bytes() / rate;
                             double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + 0.5;
-                            double wasted = open(first) * open(second) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
+                            double wasted = open(first, axes) * open(second, axes) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
                                 best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, cycles);
@@ -233,8 +237,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     }
 
     /// An extent that is not known before the call needs code for a rest, and is better left to the team.
-    private static double open(Axis axis) {
-        return axis == null || axis.extent().isConstant() ? 1 : 1.05;
+    private static double open(Axis axis, List<Axis> axes) {
+        return axis == null || axis.extent().isConstant() ? 1 : axes.size() > 2 ? OPEN_OF_SEVERAL : OPEN;
     }
 
     /// What is computed, over what is wanted.
