@@ -49,7 +49,7 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = "--time", description = "Print how long each stage took.")
     private boolean time;
 
-    @Option(names = "--json", description = "Print one JSON object about the artifact.")
+    @Option(names = "--json", description = "Print one JSON object about the artifact; without -o, one with the texts.")
     private boolean json;
 
     @Override
@@ -78,8 +78,12 @@ final class CompileCommand implements Callable<Integer> {
         } finally {
             stages.end();
         }
-        for (Compilation.Text kind : kinds) {
-            emit(compilation.texts(kind));
+        if (output == null && json) {
+            texts(compilation, kinds);
+        } else {
+            for (Compilation.Text kind : kinds) {
+                emit(compilation.texts(kind));
+            }
         }
         if (output != null) {
             write(compilation);
@@ -104,6 +108,16 @@ final class CompileCommand implements Callable<Integer> {
             });
         }
         return kinds;
+    }
+
+    /// The texts as one object, by the endings that files of them have.
+    private void texts(Compilation compilation, List<Compilation.Text> kinds) {
+        var texts = new LinkedHashMap<String, String>();
+        kinds.forEach(kind -> texts.putAll(compilation.texts(kind)));
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("model", compilation.manifest().model());
+        fields.put("texts", texts);
+        sinter.console().json(fields);
     }
 
     private void emit(Map<String, String> texts) throws IOException {

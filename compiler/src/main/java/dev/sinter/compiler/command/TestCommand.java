@@ -1,5 +1,6 @@
 package dev.sinter.compiler.command;
 
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.sinter.compiler.Compiler;
 import dev.sinter.compiler.SourceProblems;
 import dev.sinter.compiler.examples.Examples;
@@ -7,14 +8,17 @@ import dev.sinter.compiler.examples.Outcome;
 import dev.sinter.frontend.Frontend;
 import dev.sinter.frontend.checked.CheckedModel;
 import dev.sinter.frontend.library.Library;
+import dev.sinter.frontend.problem.Json;
 import dev.sinter.ir.type.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,7 +50,7 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--double", description = "In double precision.")
     private boolean inDouble;
 
-    @Option(names = "--json", description = "Print a JSON object for each example.")
+    @Option(names = "--json", description = "Print a JSON object for each example, and for each file that is invalid.")
     private boolean json;
 
     private int examples;
@@ -72,6 +76,9 @@ final class TestCommand implements Callable<Integer> {
             } catch (SourceProblems problems) {
                 invalid++;
                 sinter.console().err().print(problems.getMessage());
+                if (json) {
+                    jsonOfInvalid(file.toString(), problems);
+                }
             }
         }
         if (library) {
@@ -100,7 +107,11 @@ final class TestCommand implements Callable<Integer> {
         try {
             outcomes = Examples.run(found, options, threads);
         } catch (RuntimeException e) {
-            sinter.console().out().println("BROKEN " + file + ": the compiler failed; see below");
+            if (json) {
+                sinter.console().json(notRun(file, "failure", "the compiler failed: " + e));
+            } else {
+                sinter.console().out().println("BROKEN " + file + ": the compiler failed; see below");
+            }
             bug = bug == null ? e : bug;
             return;
         }
@@ -123,6 +134,20 @@ final class TestCommand implements Callable<Integer> {
             out.println("  " + fault.place() + ": " + fault.check().replaceAll("\\s+", " "));
             out.println("    on " + fault.executor() + ": " + fault.problem());
         }
+    }
+
+    private void jsonOfInvalid(String file, SourceProblems problems) {
+        String objects = problems.problems().stream().map(Json::object).collect(Collectors.joining(",", "[", "]"));
+        sinter.console().json(notRun(file, "problems", new RawValue(objects)));
+    }
+
+    /// The object for a file of which no example could be run, with the reason.
+    private static Map<String, Object> notRun(String file, String what, Object reason) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("file", file);
+        fields.put("passed", false);
+        fields.put(what, reason);
+        return fields;
     }
 
     private void json(String file, Outcome outcome) {

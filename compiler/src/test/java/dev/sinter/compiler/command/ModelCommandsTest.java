@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sinter.frontend.problem.Code;
 import dev.sinter.compiler.Compiler;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +123,10 @@ class ModelCommandsTest extends CommandLineTest {
         JsonNode json = new JsonMapper().readTree(succeeds("compile", small, "--target", "jvm", "-o", in("a.jar"), "--json"));
         assertEquals("Small", json.get("model").asText());
         assertEquals(Files.size(folder.resolve("a.jar")), json.get("bytes").asLong());
+        JsonNode texts = json(succeeds("compile", small, "--target", "jvm", "--emit", "ir,loops", "--json"));
+        assertEquals("Small", texts.get("model").asText());
+        assertTrue(texts.get("texts").get("sir").asText().startsWith("module Small {"));
+        assertTrue(texts.get("texts").has("v256.loops"));
         String timed = sinter("compile", small, "--target", "jvm", "-o", in("a.jar"), "--time").err();
         assertTrue(timed.contains("parse and check") && timed.contains("total"), timed);
     }
@@ -215,7 +220,12 @@ class ModelCommandsTest extends CommandLineTest {
         write("invalid.sinter", "model");
         Result both = sinter("test", folder.toString(), "--target", "jvm", "--json");
         assertEquals(1, both.code());
-        assertEquals(2, both.out().lines().count());
+        JsonNode[] lines = both.out().lines().map(ModelCommandsTest::json).toArray(JsonNode[]::new);
+        assertEquals(3, lines.length);
+        assertEquals(in("invalid.sinter"), lines[0].get("file").asText());
+        assertFalse(lines[0].get("passed").asBoolean());
+        assertEquals("S0101", lines[0].get("problems").get(0).get("code").asText());
+        assertEquals("zero weights know nothing", lines[1].get("example").asText());
         assertTrue(both.err().startsWith("error[S0101]"), both.err());
         assertEquals("error: nothing to test: give model files, a folder of them, or --library", fails(2, "test"));
     }
@@ -259,6 +269,14 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals("error: --threads is 0, expected at least 1", fails(2, with(command, "--threads", "0")));
         assertEquals("error: -o curve.gif ends neither in .png nor in .svg", fails(2, with(command, "-o", "curve.gif")));
         assertEquals("error: --seconds is -1.0, expected more than 0", fails(2, "warm-up", artifact(), "--seconds", "-1"));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new JsonMapper().readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String[] with(String[] command, String... more) {
