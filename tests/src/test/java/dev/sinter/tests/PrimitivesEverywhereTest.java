@@ -6,6 +6,7 @@ import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Example;
 import dev.sinter.ir.graph.PrimitivesTest;
 import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,13 +14,17 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /// Every example of a primitive (over element types, special values and awkward shapes) on every kind of compiled code: all give the same bits, and those that
-/// are written down, up to the errors of the elementary functions and the signs of zeros.
+/// are written down, up to the errors of the elementary functions and the signs of zeros. Elementwise ones are also repeated, as the few elements of an example
+/// only ever meet the masked tail of a loop over long vectors.
 class PrimitivesEverywhereTest {
     private static final int PER_MODULE = 24;
+    /// Several vectors of any size and element type, and a tail.
+    private static final int MANY = 67;
 
     @TestFactory
     Stream<DynamicTest> primitives() {
-        List<Example> examples = PrimitivesTest.examples();
+        List<Example> examples = new ArrayList<>(PrimitivesTest.examples());
+        PrimitivesTest.examples().stream().filter(Example::isElementwise).map(e -> e.repeated(MANY)).forEach(examples::add);
         return IntStream.range(0, (examples.size() + PER_MODULE - 1) / PER_MODULE).mapToObj(m -> {
             var some = examples.subList(m * PER_MODULE, Math.min(examples.size(), (m + 1) * PER_MODULE));
             return DynamicTest.dynamicTest("from " + some.getFirst(), () -> check(some));

@@ -47,6 +47,33 @@ public record Example(String op, List<NdArray> arguments, List<NdArray> expected
         return arrays.stream().map(a -> a.element() == from ? NdArray.of(to, a.extents(), a.toDoubles()) : a).toList();
     }
 
+    /// Whether each element of the result depends on the operands' elements at the same index alone.
+    public boolean isElementwise() {
+        return switch (function().results().getFirst().op()) {
+            case Unary _, Binary _, Select _, Cast _, Bitcast _ -> expected.getFirst().size() > 0;
+            default -> false;
+        };
+    }
+
+    /// An elementwise example whose elements are repeated, in order, until there are so many.
+    public Example repeated(int elements) {
+        return new Example(op, repeated(arguments, elements), repeated(expected, elements));
+    }
+
+    private static List<NdArray> repeated(List<NdArray> arrays, int elements) {
+        return arrays.stream().map(a -> {
+            NdArray many = NdArray.zeros(a.element(), elements);
+            for (int i = 0; i < elements; i++) {
+                if (a.element().isFloat()) {
+                    many.set(i, a.get(i % a.size()));
+                } else {
+                    many.setLong(i, a.getLong(i % a.size()));
+                }
+            }
+            return many;
+        }).toList();
+    }
+
     /// The function that applies the op to its parameters.
     public Function function() {
         String parameters = IntStream.range(0, arguments.size()).mapToObj(k -> "%" + (char) ('a' + k) + ": " + arguments.get(k).type()).collect(Collectors.joining(", "));
