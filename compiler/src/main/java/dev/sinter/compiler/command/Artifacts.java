@@ -21,13 +21,13 @@ final class Artifacts {
     /// Loads an artifact.
     ///
     /// @param target  `best`, `jvm`, `native` or the name of one
-    /// @param threads how many a call may use; 0 for as many as there are processors
-    /// @throws UserError if there is no such file
-    static Model load(Path file, String target, int threads) {
+    /// @param threads how many a call may use; null for as many as there are processors
+    /// @throws UserError if there is no such file, or the number of threads is below 1
+    static Model load(Path file, String target, Integer threads) {
         return load(file, options(target, threads));
     }
 
-    /// As [#load(Path,String,int)], with options.
+    /// As [#load(Path,String,Integer)], with options.
     static Model load(Path file, LoadOptions options) {
         if (!Files.isRegularFile(file)) {
             throw new UserError(Files.isDirectory(file) ? file + " is a folder; expected an artifact" : "there is no file " + file);
@@ -42,11 +42,12 @@ final class Artifacts {
         }
     }
 
-    static LoadOptions options(String target, int threads) {
-        if (threads < 0) {
+    /// How an artifact is loaded; see [#load(Path,String,Integer)].
+    static LoadOptions options(String target, Integer threads) {
+        if (threads != null && threads < 1) {
             throw UserError.use("--threads is " + threads + ", expected at least 1");
         }
-        return new LoadOptions(target, threads == 0 ? LoadOptions.DEFAULT.threads() : threads);
+        return new LoadOptions(target, threads == null ? LoadOptions.DEFAULT.threads() : threads);
     }
 
     /// The functions that the model's author wrote: not the first state's, not the scores'.

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -113,11 +114,13 @@ final class BenchCommand implements Callable<Integer> {
         });
         var subjects = subjects();
         try {
+            var names = names(subjects);
+            checkDims(names.stream().map(name -> subjects.values().iterator().next().model.function(name)).toList());
             if (!json) {
                 sinter.console().out().println(String.format(Locale.ROOT, "%-16s %-18s %7s %6s %12s %12s %12s %9s %6s %8s %6s %9s %8s", "function", "target", "threads", "batch",
                         "median", "min", "max", "GFLOP/s", "peak", "GB/s", "copy", "alloc/call", "speed-up"));
             }
-            for (String name : names(subjects)) {
+            for (String name : names) {
                 var sizes = subjects.values().iterator().next().model.function(name).dims().isEmpty() ? List.of(-1) : batchSizes;
                 for (int batch : sizes) {
                     Line first = null;
@@ -207,18 +210,23 @@ final class BenchCommand implements Callable<Integer> {
         return Targets.split(functions).stream().map(f -> Artifacts.function(model, f).name()).toList();
     }
 
+    /// @throws UserError if an extent is given of a dim that none of the measured functions has
+    private void checkDims(List<Function> measured) {
+        var known = measured.stream().flatMap(f -> f.dims().stream()).distinct().toList();
+        for (String given : dims.keySet()) {
+            if (!known.contains(given)) {
+                var near = Near.names(given, known);
+                throw UserError.use(measured.stream().map(Function::name).collect(Collectors.joining(", ")) + (measured.size() == 1 ? " has" : " have") + " no dim '" + given + "'"
+                        + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?") + "; there are " + (known.isEmpty() ? "none" : String.join(", ", known)));
+            }
+        }
+    }
+
     /// The extent of every named dim of a function.
     private Map<String, Long> extents(Function function, long batch) {
         var extents = new LinkedHashMap<String, Long>();
         String first = function.dims().contains("N") ? "N" : function.dims().stream().findFirst().orElse("");
         function.dims().forEach(d -> extents.put(d, dims.getOrDefault(d, d.equals(first) ? batch : USUAL_EXTENT)));
-        for (String given : dims.keySet()) {
-            if (!function.dims().contains(given) && functions != null) {
-                var near = Near.names(given, function.dims());
-                throw UserError.use(function.name() + " has no dim '" + given + "'" + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?")
-                        + "; its dims are " + (function.dims().isEmpty() ? "none" : String.join(", ", function.dims())));
-            }
-        }
         return extents;
     }
 

@@ -2,6 +2,8 @@ package dev.sinter.compiler.command;
 
 import dev.sinter.compiler.Compilation;
 import dev.sinter.compiler.Compiler;
+import dev.sinter.compiler.Target;
+import dev.sinter.frontend.problem.Near;
 import dev.sinter.runtime.Function;
 import dev.sinter.runtime.Manifest;
 import dev.sinter.runtime.Model;
@@ -54,7 +56,8 @@ final class CompileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var kinds = texts();
+        var targets = Targets.parse(target);
+        var kinds = texts(targets);
         if (output == null && kinds.isEmpty()) {
             throw UserError.use("nothing to write: give -o OUT.jar, or --emit for text on standard output");
         }
@@ -74,10 +77,11 @@ final class CompileCommand implements Callable<Integer> {
         var stages = new Stages(sinter.console());
         Compilation compilation;
         try {
-            compilation = Compiler.compile(source, model.options(Targets.parse(target)), stages);
+            compilation = Compiler.compile(source, model.options(targets), stages);
         } finally {
             stages.end();
         }
+        checkDims(compilation.manifest());
         if (output == null && json) {
             texts(compilation, kinds);
         } else {
@@ -95,19 +99,39 @@ final class CompileCommand implements Callable<Integer> {
         return Sinter.DONE;
     }
 
-    private List<Compilation.Text> texts() {
+    private void checkDims(Manifest manifest) {
+        var known = manifest.functions().stream().flatMap(f -> f.dims().stream()).distinct().toList();
+        for (String name : dims.keySet()) {
+            if (!known.contains(name)) {
+                var near = Near.names(name, known);
+                throw UserError.use("no function of " + manifest.model() + " has a dim '" + name + "'" + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?")
+                        + "; there are " + (known.isEmpty() ? "none" : String.join(", ", known)));
+            }
+        }
+    }
+
+    private List<Compilation.Text> texts(List<Target> targets) {
         var kinds = new ArrayList<Compilation.Text>();
         for (String name : Targets.split(emit == null ? "" : emit)) {
             kinds.add(switch (name) {
                 case "ir" -> Compilation.Text.IR;
                 case "loops" -> Compilation.Text.LOOPS;
-                case "class" -> Compilation.Text.CLASS;
-                case "llvm" -> Compilation.Text.LLVM;
-                case "asm" -> Compilation.Text.ASM;
+                case "class" -> of(Target.JVM, targets, Compilation.Text.CLASS);
+                case "llvm" -> of(Target.NATIVE, targets, Compilation.Text.LLVM);
+                case "asm" -> of(Target.NATIVE, targets, Compilation.Text.ASM);
                 default -> throw UserError.use("no text is called '" + name + "'; there are ir, loops, class, llvm, asm");
             });
         }
         return kinds;
+    }
+
+    /// A text that only one kind of code has. @throws UserError if none of that kind is compiled
+    private static Compilation.Text of(Target target, List<Target> targets, Compilation.Text text) {
+        if (!targets.contains(target)) {
+            throw UserError.use("--emit " + text.name().toLowerCase(Locale.ROOT) + ": there is no such text for the target "
+                    + targets.stream().map(Targets::name).collect(Collectors.joining(",")) + "; it needs --target " + Targets.name(target));
+        }
+        return text;
     }
 
     /// The texts as one object, by the endings that files of them have.
@@ -145,7 +169,7 @@ final class CompileCommand implements Callable<Integer> {
             WholeFiles.write(() -> compilation.write(output, state));
             return;
         }
-        try (Model loaded = compilation.load(Artifacts.options("best", 0))) {
+        try (Model loaded = compilation.load(Artifacts.options("best", null))) {
             loaded.loadState(weights);
             WholeFiles.write(() -> loaded.save(output));
         }

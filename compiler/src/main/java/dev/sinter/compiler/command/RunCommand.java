@@ -43,8 +43,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "TARGET", defaultValue = "best", description = "best, jvm, native, or one of 'sinter --version' (default: ${DEFAULT-VALUE}).")
     private String target;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads for the call (default: one for each processor).")
-    private int threads;
+    @Option(names = "--threads", paramLabel = "N", description = "Threads for the call (default: one for each processor).")
+    private Integer threads;
 
     @Option(names = "--json", description = "Print one JSON object with the results by name, or with the functions.")
     private boolean json;

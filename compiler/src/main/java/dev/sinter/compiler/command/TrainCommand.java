@@ -62,8 +62,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "TARGET", description = "Train with, and compile for, jvm or native only (default: compile for both, train with native code).")
     private String target;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads for each step (default: one for each processor).")
-    private int threads;
+    @Option(names = "--threads", paramLabel = "N", description = "Threads for each step (default: one for each processor).")
+    private Integer threads;
 
     @Option(names = {"-o", "--output"}, paramLabel = "OUT.jar", description = "The artifact (default: the model file's name, here).")
     private Path output;

@@ -155,6 +155,11 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals("error: no target is called 'gpu'; there are jvm and native", fails(2, "compile", small, "--target", "jvm,gpu", "-o", in("a.jar")));
         assertEquals("error: cannot write " + in("no/a.jar") + ": there is no folder " + in("no"), fails(1, "compile", small, "-o", in("no/a.jar")));
         assertEquals("error: -o " + small + ": an artifact's name ends in .jar", fails(2, "compile", small, "-o", small));
+        assertEquals("error: --emit asm: there is no such text for the target jvm; it needs --target native", fails(2, "compile", small, "--emit", "ir,asm", "--target", "jvm"));
+        assertEquals("error: --emit class: there is no such text for the target native; it needs --target jvm",
+                fails(2, "compile", small, "--emit", "class", "--target", "native", "-o", in("a.jar")));
+        assertEquals("error: no function of Small has a dim 'Q'; there are N", fails(2, "compile", small, "--target", "jvm", "--dims", "Q=5", "-o", in("a.jar")).lines().reduce((_, b) -> b).orElseThrow());
+        assertFalse(Files.exists(folder.resolve("a.jar")));
         assertEquals("error: --dims N=-5: an extent is not negative", fails(2, "compile", small, "--dims", "N=-5", "-o", in("a.jar")));
         assertEquals("error: there is no file w.safetensors", fails(1, "compile", small, "--weights", "w.safetensors", "-o", in("a.jar")));
     }
@@ -251,7 +256,11 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals("error: --batch is '1,x', expected whole numbers such as 1,64", fails(2, "bench", small, "--batch", "1,x"));
         assertEquals("error: --threads is '0', expected numbers of at least 1", fails(2, "bench", small, "--threads", "0"));
         assertTrue(fails(2, "bench", small, "--targets", "gpu").startsWith("error: no target is called 'gpu'; there are interp, jvm, native, "));
-        assertEquals("error: predict has no dim 'M'; its dims are N", fails(2, "bench", small, "--function", "predict", "--targets", "jvm", "--no-limits", "--dim", "M=3").strip());
+        assertEquals("error: predict has no dim 'M'; there are N", fails(2, "bench", small, "--function", "predict", "--targets", "jvm", "--no-limits", "--dim", "M=3").strip());
+        Result unknown = sinter("bench", small, "--function", "nope", "--targets", "jvm", "--no-limits");
+        assertEquals(2, unknown.code());
+        assertEquals("", unknown.out());
+        assertTrue(unknown.err().startsWith("error: model Small has no function 'nope'"), unknown.err());
         assertEquals("error: the interpreter needs the model file; an artifact holds no graphs", fails(2, "bench", artifact(), "--targets", "interp"));
     }
 

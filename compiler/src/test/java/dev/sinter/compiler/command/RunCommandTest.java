@@ -72,6 +72,7 @@ class RunCommandTest extends CommandLineTest {
         assertEquals("error: 'image' is not of the form NAME=VALUE; " + predict, fails(2, "run", jar, "predict", "image"));
         assertEquals("error: 'image' is given twice", fails(2, "run", jar, "predict", "image=[[1, 2]]", "image=[[1, 2]]"));
         assertEquals("error: --threads is -1, expected at least 1", fails(2, "run", jar, "predict", "image=[[1, 2]]", "--threads", "-1"));
+        assertEquals("error: --threads is 0, expected at least 1", fails(2, "run", jar, "predict", "image=[[1, 2]]", "--threads", "0"));
     }
 
     @Test

@@ -147,6 +147,7 @@ class TrainCommandTest extends CommandLineTest {
         assertEquals("error: --curve x.gif ends neither in .png nor in .svg", train("--curve", "x.gif").err().strip());
         assertEquals("error: -o x.zip: an artifact's name ends in .jar", train("-o", "x.zip").err().strip());
         assertEquals("error: no target is called 'gpu'; there are jvm and native", fails(2, "train", small().toString(), "--target", "gpu"));
+        assertEquals("error: --threads is 0, expected at least 1", fails(2, "train", small().toString(), "--threads", "0"));
         assertEquals("error: there is no file nothing.sinter", fails(1, "train", "nothing.sinter"));
         assertEquals("error: cannot write " + in("no/a.jar") + ": there is no folder " + in("no"), train("-o", in("no/a.jar")).err().strip());
         assertTrue(fails(2, "train").startsWith("error: Missing required parameter: 'MODEL.sinter'"));
