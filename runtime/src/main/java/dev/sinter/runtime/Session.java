@@ -118,6 +118,9 @@ public final class Session implements AutoCloseable {
         }
         try {
             bindings.run();
+        } catch (IndexOutOfBoundsException e) {
+            throw new CallException(function.name(), "its code does not fit the buffers that the manifest gives it (" + e.getMessage()
+                    + "): the artifact was altered after it was compiled, and what it computed is not to be used", e);
         } finally {
             model.changed(writes);
         }

@@ -204,6 +204,16 @@ class DamagedArtifactTest {
         }
     }
 
+    /// Whoever alters a manifest and all checksums gets wrong results or an exception from JVM code, as its buffers have ends.
+    @Test
+    void codeThatLeavesItsBuffersIsStopped() throws IOException {
+        byte[] bytes = ArtifactWriter.bytes(withBuffers(List::reversed, "64+64*N"), HandWritten.weights(), HandWritten.constants(), HandWritten.entries());
+        try (var model = Model.load(new ByteArrayInputStream(bytes))) {
+            var e = assertThrows(CallException.class, () -> model.function("predict").call(Tensor.of(new float[300], 100, 3)));
+            assertTrue(e.getMessage().startsWith("predict: its code does not fit the buffers that the manifest gives it ("), e.getMessage());
+        }
+    }
+
     @Test
     void codeThatIsNoCodeIsRefused() throws IOException {
         var cases = Map.of(
