@@ -38,7 +38,7 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> outside(Arrow arrow) {
-        var allowed = Stream.concat(Stream.of(arrow.module(), "java..", "jdk.incubator.vector.."), arrow.allowed().stream()).toArray(String[]::new);
+        var allowed = Stream.concat(Stream.of(arrow.module(), "java..", "jdk.incubator.vector..", "com.sun.management.."), arrow.allowed().stream()).toArray(String[]::new);
         return DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage(allowed)).and(DescribedPredicate.not(PRIMITIVE));
     }
 
