@@ -104,20 +104,51 @@ final class NestKernel {
         return Loops.around(rows, row, true, alongRows, indices);
     }
 
-    /// Gives scratch memory of one row to what a later stage reads again, if it is dear to compute and not in memory anyway.
+    /// Gives memory to what a later stage reads again, if it is dear to compute and not in memory anyway: the place of a result that is made of it in a later stage, else scratch
+    /// memory of one row. In a result's place it waits where the result goes anyway, and that memory is fetched while there is arithmetic to do.
     private void keepRows(java.util.function.Function<Value, Place> places, java.util.function.Function<Value, List<Value>> deps) {
         for (Value root : group.roots()) {
             for (Value d : deps.apply(root)) {
                 boolean again = d.rank() > rows.size() && level.get(d) < level.get(root) && places.apply(d) == null && !kept.containsKey(d);
-                if (again && Reads.of(d, table.indices(), v -> places.apply(v) != null || group.roots().contains(v)).cost() >= DEAR) {
-                    Dim row = Dim.product(group.inner());
-                    Buffer scratch = table.temp(d.element(), Dim.named(LoopProgram.MEMBERS.name()).times(row));
-                    var strides = new ArrayList<Dim>(java.util.Collections.nCopies(rows.size(), Dim.ZERO));
-                    strides.addAll(Place.rowMajor(new dev.sinter.ir.type.Shape(group.inner())));
-                    kept.put(d, new Place(scratch, Expr.times(LoopProgram.MEMBER, indices.dim(row)), strides));
+                if (again && reads(d, places).cost() >= DEAR) {
+                    Place target = placeOfResult(d, places, deps);
+                    kept.put(d, target == null ? scratchRow(d) : target);
                 }
             }
         }
+    }
+
+    private Reads reads(Value root, java.util.function.Function<Value, Place> places) {
+        return Reads.of(root, table.indices(), v -> places.apply(v) != null || group.roots().contains(v));
+    }
+
+    private Place scratchRow(Value d) {
+        Dim row = Dim.product(group.inner());
+        Buffer scratch = table.temp(d.element(), Dim.named(LoopProgram.MEMBERS.name()).times(row));
+        var strides = new ArrayList<Dim>(java.util.Collections.nCopies(rows.size(), Dim.ZERO));
+        strides.addAll(Place.rowMajor(new dev.sinter.ir.type.Shape(group.inner())));
+        return new Place(scratch, Expr.times(LoopProgram.MEMBER, indices.dim(row)), strides);
+    }
+
+    /// Where the last of those that read `d` is stored, if that is an element of the same kind for each of `d`, and the kernel reads nothing else from there; else null.
+    private Place placeOfResult(Value d, java.util.function.Function<Value, Place> places, java.util.function.Function<Value, List<Value>> deps) {
+        var readers = group.roots().stream().filter(r -> deps.apply(r).contains(d)).toList();
+        int last = readers.stream().mapToInt(level::get).max().orElseThrow();
+        for (Value r : readers) {
+            if (level.get(r) == last && !(r.op() instanceof Reduce) && r.type().equals(d.type())) {
+                for (Place p : targets.apply(r)) {
+                    boolean free = p.buffer().role() == Buffer.Role.OUTPUT || p.buffer().role() == Buffer.Role.TEMP;
+                    if (free && kept.values().stream().noneMatch(k -> k.buffer() == p.buffer()) && !isRead(p.buffer(), places)) {
+                        return p;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private boolean isRead(Buffer buffer, java.util.function.Function<Value, Place> places) {
+        return group.roots().stream().flatMap(r -> reads(r, places).accesses().stream()).map(a -> places.apply(a.value())).anyMatch(p -> p != null && p.buffer() == buffer);
     }
 
     /// Whether a root has one element for each row and is not itself a reduction within the row.
