@@ -63,6 +63,8 @@ public enum Fn {
 
     /// The exponential function.
     EXP(1, false),
+    /// [#EXP] of a number that is not positive, with the same bits in fewer steps; of a positive one it is anything.
+    EXP_OF_NEGATIVE(1, false),
     /// `exp(a) - 1`, accurate near 0.
     EXPM1(1, false),
     /// The natural logarithm.

@@ -3,12 +3,14 @@ package dev.sinter.passes.lower;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Constant;
 import dev.sinter.ir.graph.Pointwise;
+import dev.sinter.ir.graph.Unary;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.bounds.Bounds;
 import dev.sinter.passes.schedule.Affine;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayDeque;
@@ -68,9 +70,15 @@ final class Elements implements Pointwise.Point {
         if (found != null) {
             return found;
         }
-        Expr element = into.let(value.op().name(), ((Pointwise) value.op()).at(this, index));
+        Expr element = into.let(value.op().name(), special(value, ((Pointwise) value.op()).at(this, index)));
         known.peek().put(key, element);
         return element;
+    }
+
+    /// A function of numbers that are known to lie where it is less work.
+    private static Expr special(Value value, Expr element) {
+        return value.op() instanceof Unary u && element instanceof Expr.Apply(var fn, var arguments) && fn == Fn.EXP && Bounds.areNotPositive(u.x())
+                ? new Expr.Apply(Fn.EXP_OF_NEGATIVE, arguments) : element;
     }
 
     @Override

@@ -28,6 +28,7 @@ import dev.sinter.ir.graph.Unary;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
+import dev.sinter.passes.bounds.Bounds;
 import java.util.List;
 
 /// Laws of elementwise functions. A constant operand of a commutative function stands on the right, and a sign outside a product, so that each law is

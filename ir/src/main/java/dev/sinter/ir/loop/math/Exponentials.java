@@ -93,13 +93,28 @@ final class Exponentials {
 
     /// Clips `x` to where `exp` is neither 0 nor infinite, and a little beyond.
     static Expr clip(Steps s, Expr x) {
-        return s.atMost(s.atLeast(x, s.isSingle() ? -104 : -746), s.isSingle() ? 89 : 710);
+        return s.atMost(s.atLeast(x, lowest(s)), s.isSingle() ? 89 : 710);
+    }
+
+    /// Where `exp` is 0 already.
+    private static double lowest(Steps s) {
+        return s.isSingle() ? -104 : -746;
     }
 
     /// `exp x`.
     static Expr exp(Steps s, Expr x) {
         Reduced reduced = reduce(s, clip(s, x), false, 2L * s.bias());
         return scale(s, null, expMinusOne(s, reduced.remainder), reduced);
+    }
+
+    /// What lifts `2ⁿ` for the least `n` to a normal number. It is odd as the bias is, so that what is stored is even, as in [#exp], and `n` is rounded like there.
+    private static final int LIFT = 65;
+
+    /// `exp x` for `x ≤ 0`, with the bits of [#exp]. As `n` is not above 0, one power holds `2^(n + 65)`, and a constant takes that back, with the one rounding of subnormal results.
+    static Expr expOfNegative(Steps s, Expr x) {
+        Reduced reduced = reduce(s, s.atLeast(x, lowest(s)), false, s.bias() + LIFT);
+        Expr power = s.powerOfTwo(s.bits(reduced.sum));
+        return s.mul(s.fma(power, expMinusOne(s, reduced.remainder), power), Math.scalb(1.0, -LIFT));
     }
 
     /// `2^x`: `n` is `x` rounded, and `r = (x - n) ln 2` has a small relative error.

@@ -39,6 +39,7 @@ public final class MathLibrary {
         Steps s = Steps.on(x, into);
         return switch (fn) {
             case EXP -> Exponentials.exp(s, x);
+            case EXP_OF_NEGATIVE -> Exponentials.expOfNegative(s, x);
             case EXPM1 -> Exponentials.expm1(s, x);
             case EXP2 -> Exponentials.exp2(s, x);
             case TANH -> Exponentials.tanh(s, x);

@@ -1,4 +1,4 @@
-package dev.sinter.passes.simplify;
+package dev.sinter.passes.bounds;
 
 import static dev.sinter.ir.graph.BinaryFn.ADD;
 import static dev.sinter.ir.graph.BinaryFn.MUL;
@@ -17,6 +17,7 @@ import dev.sinter.ir.graph.UnaryFn;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Between which numbers the elements of a tensor of floats lie, as far as that shows without knowing its inputs.
 ///
@@ -25,7 +26,7 @@ import java.util.List;
 ///
 /// @param low  no element is below
 /// @param high no element is above
-record Bounds(double low, double high) {
+public record Bounds(double low, double high) {
     private static final Bounds ANYTHING = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     /// How far back a value is looked at.
     private static final int DEPTH = 10;
@@ -38,16 +39,21 @@ record Bounds(double low, double high) {
     private static final double LARGE_DOUBLE = 0x1p1000;
 
     /// The bounds of the elements of `v`.
-    static Bounds of(Value v) {
+    public static Bounds of(Value v) {
         return of(v, DEPTH);
     }
 
     /// Whether each element of `v` may be divided by as well by multiplying with its reciprocal: that is a normal number, and so as exact as any, or the element is 0 or
     /// infinite, whose reciprocals are each other.
-    static boolean haveReciprocals(Value v) {
+    public static boolean haveReciprocals(Value v) {
         double large = v.element() == ElementType.F32 ? LARGE_SINGLE : LARGE_DOUBLE;
         Bounds y = of(v);
         return y.low >= 1 / large && y.high <= large;
+    }
+
+    /// Whether no element of `v` is above 0.
+    public static boolean areNotPositive(Value v) {
+        return of(v).high <= 0;
     }
 
     private static Bounds of(Value v, int depth) {
@@ -113,7 +119,7 @@ record Bounds(double low, double high) {
     /// @param axes the axes must be among these; null for any
     private static boolean isBelowItsLargest(Binary b, List<Integer> axes) {
         return b.fn() == SUB && b.b().op() instanceof Broadcast(Value(Reduce(var kind, Value x, var along), _, _), var to, var kept) && kind == Reduction.MAX
-                && x == b.a() && to.equals(x.shape()) && kept.equals(Reductions.kept(x.rank(), along)) && (axes == null || axes.containsAll(along));
+                && x == b.a() && to.equals(x.shape()) && kept.equals(IntStream.range(0, x.rank()).filter(k -> !along.contains(k)).boxed().toList()) && (axes == null || axes.containsAll(along));
     }
 
     /// Bounds of what was computed with errors.
