@@ -10,7 +10,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
-import dev.sinter.passes.bounds.Bounds;
+import dev.sinter.passes.ranges.Range;
 import dev.sinter.passes.schedule.Affine;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayDeque;
@@ -77,7 +77,7 @@ final class Elements implements Pointwise.Point {
 
     /// A function of numbers that are known to lie where it is less work.
     private static Expr special(Value value, Expr element) {
-        return value.op() instanceof Unary u && element instanceof Expr.Apply(var fn, var arguments) && fn == Fn.EXP && Bounds.areNotPositive(u.x())
+        return value.op() instanceof Unary u && element instanceof Expr.Apply(var fn, var arguments) && fn == Fn.EXP && Range.areNotPositive(u.x())
                 ? new Expr.Apply(Fn.EXP_OF_NEGATIVE, arguments) : element;
     }
 

@@ -28,7 +28,7 @@ import dev.sinter.ir.graph.Unary;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
-import dev.sinter.passes.bounds.Bounds;
+import dev.sinter.passes.ranges.Range;
 import java.util.List;
 
 /// Laws of elementwise functions. A constant operand of a commutative function stands on the right, and a sign outside a product, so that each law is
@@ -48,7 +48,7 @@ final class Arithmetic {
             rule("x / 2^k = x * 2^-k", (op, _, g) -> op instanceof Binary(BinaryFn fn, Value x, Value(Fill(var t, double c), _, _)) && fn == DIV && t.isFloat()
                     && isPowerOfTwo(c) ? g.times(x, g.fill(t, 1 / c)) : null),
             rule("x / broadcast(y) = x * broadcast(1 / y)", (op, _, g) -> op instanceof Binary(BinaryFn fn, Value x, Value(Broadcast b, _, _)) && fn == DIV && !(x.op() instanceof Broadcast)
-                    && Bounds.haveReciprocals(b.x()) ? g.times(x, g.broadcast(g.over(g.ones(b.x()), b.x()), b.to(), b.axes())) : null),
+                    && Range.haveReciprocals(b.x()) ? g.times(x, g.broadcast(g.over(g.ones(b.x()), b.x()), b.to(), b.axes())) : null),
             rule("(x + c) + d = x + (c + d)", (op, _, g) -> op instanceof Binary(BinaryFn fn, Value(Binary(BinaryFn inner, Value x, Value(Fill(var t, double c), _, _)), _, _),
                     Value(Fill(_, double d), _, _)) && fn == ADD && inner == ADD && isHarmless(t.element(), c + d) ? g.plus(x, g.fill(t, c + d)) : null),
             rule("(x * c) * d = x * (c * d)", (op, _, g) -> op instanceof Binary(BinaryFn fn, Value(Binary(BinaryFn inner, Value x, Value(Fill(var t, double c), _, _)), _, _),

@@ -1,4 +1,4 @@
-package dev.sinter.passes.bounds;
+package dev.sinter.passes.ranges;
 
 import static dev.sinter.ir.graph.BinaryFn.ADD;
 import static dev.sinter.ir.graph.BinaryFn.MUL;
@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 ///
 /// @param low  no element is below
 /// @param high no element is above
-public record Bounds(double low, double high) {
-    private static final Bounds ANYTHING = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+public record Range(double low, double high) {
+    private static final Range ANYTHING = new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     /// How far back a value is looked at.
     private static final int DEPTH = 10;
     /// More than the relative errors of a function and of the sum of as many elements as there can be.
@@ -39,7 +39,7 @@ public record Bounds(double low, double high) {
     private static final double LARGE_DOUBLE = 0x1p1000;
 
     /// The bounds of the elements of `v`.
-    public static Bounds of(Value v) {
+    public static Range of(Value v) {
         return of(v, DEPTH);
     }
 
@@ -47,7 +47,7 @@ public record Bounds(double low, double high) {
     /// infinite, whose reciprocals are each other.
     public static boolean haveReciprocals(Value v) {
         double large = v.element() == ElementType.F32 ? LARGE_SINGLE : LARGE_DOUBLE;
-        Bounds y = of(v);
+        Range y = of(v);
         return y.low >= 1 / large && y.high <= large;
     }
 
@@ -56,12 +56,12 @@ public record Bounds(double low, double high) {
         return of(v).high <= 0;
     }
 
-    private static Bounds of(Value v, int depth) {
+    private static Range of(Value v, int depth) {
         if (depth == 0 || !v.element().isFloat()) {
             return ANYTHING;
         }
         return switch (v.op()) {
-            case Fill(_, double c) -> new Bounds(c, c);
+            case Fill(_, double c) -> new Range(c, c);
             case Broadcast b -> of(b.x(), depth - 1);
             case Reshape r -> of(r.x(), depth - 1);
             case Transpose t -> of(t.x(), depth - 1);
@@ -72,31 +72,31 @@ public record Bounds(double low, double high) {
         };
     }
 
-    private static Bounds of(Unary u, int depth) {
-        Bounds x = of(u.x(), depth - 1);
+    private static Range of(Unary u, int depth) {
+        Range x = of(u.x(), depth - 1);
         return switch (u.fn()) {
             case EXP -> positive(Math.exp(x.low), Math.exp(x.high));
             case SQRT -> positive(Math.sqrt(Math.max(0, x.low)), Math.sqrt(u.x().element() == ElementType.F32 ? Float.MAX_VALUE : Double.MAX_VALUE));
-            case ABS -> new Bounds(Math.max(0, Math.max(x.low, -x.high)), Math.max(Math.abs(x.low), Math.abs(x.high)));
-            case SIGMOID -> new Bounds(0, 1);
-            case TANH, ERF, SIN, COS -> new Bounds(-1, 1);
+            case ABS -> new Range(Math.max(0, Math.max(x.low, -x.high)), Math.max(Math.abs(x.low), Math.abs(x.high)));
+            case SIGMOID -> new Range(0, 1);
+            case TANH, ERF, SIN, COS -> new Range(-1, 1);
             default -> ANYTHING;
         };
     }
 
-    private static Bounds of(Binary b, int depth) {
+    private static Range of(Binary b, int depth) {
         BinaryFn fn = b.fn();
         if (fn == MUL && b.a() == b.b()) {
-            return new Bounds(0, Double.POSITIVE_INFINITY);
+            return new Range(0, Double.POSITIVE_INFINITY);
         }
         if (fn == SUB) {
-            return isBelowItsLargest(b, null) ? new Bounds(Double.NEGATIVE_INFINITY, 0) : ANYTHING;
+            return isBelowItsLargest(b, null) ? new Range(Double.NEGATIVE_INFINITY, 0) : ANYTHING;
         }
         if (fn != ADD && fn != MUL) {
             return ANYTHING;
         }
-        Bounds x = of(b.a(), depth - 1);
-        Bounds y = of(b.b(), depth - 1);
+        Range x = of(b.a(), depth - 1);
+        Range y = of(b.b(), depth - 1);
         if (x.low < 0 || y.low < 0) {
             return ANYTHING;
         }
@@ -104,8 +104,8 @@ public record Bounds(double low, double high) {
                 : positive(x.low * y.low, x.high == 0 || y.high == 0 ? 0 : x.high * y.high);
     }
 
-    private static Bounds ofSum(Reduce sum, int depth) {
-        Bounds x = of(sum.x(), depth - 1);
+    private static Range ofSum(Reduce sum, int depth) {
+        Range x = of(sum.x(), depth - 1);
         return x.low < 0 ? ANYTHING : positive(largest(sum.x(), sum.axes()), x.high * MOST_ELEMENTS);
     }
 
@@ -122,8 +122,8 @@ public record Bounds(double low, double high) {
                 && x == b.a() && to.equals(x.shape()) && kept.equals(IntStream.range(0, x.rank()).filter(k -> !along.contains(k)).boxed().toList()) && (axes == null || axes.containsAll(along));
     }
 
-    /// Bounds of what was computed with errors.
-    private static Bounds positive(double low, double high) {
-        return new Bounds(low * (1 - ERRORS), high * (1 + ERRORS));
+    /// Range of what was computed with errors.
+    private static Range positive(double low, double high) {
+        return new Range(low * (1 - ERRORS), high * (1 + ERRORS));
     }
 }
