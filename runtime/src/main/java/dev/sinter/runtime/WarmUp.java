@@ -152,12 +152,12 @@ final class WarmUp implements Runnable {
             if (round % SCALAR_EVERY == 0) {
                 first.time(false);
             }
-            settled = second.time(second.best < first.best) ? 0 : settled;
-            quiet = second.allocates ? 0 : quiet;
+            boolean better = second.time(second.best < first.best);
             long took = System.nanoTime() - began;
             worked += took;
-            settled += took;
-            quiet += took;
+            // A call may take longer than the time that the code must be calm for: one that was not calm does not count.
+            settled = better ? 0 : settled + took;
+            quiet = second.allocates ? 0 : quiet + took;
             if (second.best < first.best && settled > SETTLED_NANOS && (quiet > SETTLED_NANOS || settled > ALLOCATING_NANOS)) {
                 break;
             }
