@@ -140,7 +140,7 @@ final class CodeLoader {
         }
     }
 
-    /// A file of a new name that only this user can read. (The JDK's own way seeds its source of secure random numbers for the name, which takes as long as the rest of opening a library;
+    /// A file of a new name that only this user can read. (The JDK's own way starts its source of secure random numbers for the name;
     /// here a name that somebody else has chosen before is merely not used.)
     private static Path newFile() throws IOException {
         var folder = Path.of(System.getProperty("java.io.tmpdir"));

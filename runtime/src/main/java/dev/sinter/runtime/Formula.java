@@ -100,7 +100,7 @@ public final class Formula {
         return text;
     }
 
-    /// One step of the evaluation on a stack: operands come before their operation. Not a switch over the kinds: linking one takes ten milliseconds of a process' first call.
+    /// One step of the evaluation on a stack: operands come before their operation. Not a switch over the kinds, which would be linked in a process' first call; see `StartUpTest`.
     private sealed interface Step {
         /// Changes the stack. @return where its top is now
         int apply(long[] stack, int top, Map<String, Long> values);

@@ -87,7 +87,7 @@ public final class Machine {
         return hasVectors() ? VectorWidth.bits() : 0;
     }
 
-    /// All that the runtime itself asks the Vector API; loaded only where its module is. Reflection would parse the annotations of what it calls, a sixth of a process' first call.
+    /// All that the runtime itself asks the Vector API; loaded only where its module is. Reflection would parse the annotations of what it calls, and spin a proxy class for them.
     private static final class VectorWidth {
         private static int bits() {
             return VectorShape.preferredShape().vectorBitSize();

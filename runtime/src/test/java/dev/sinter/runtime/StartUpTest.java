@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Loading an artifact and calling it for the first time links no call sites of the runtime's own: a lambda, a stream's stage or a switch over types each make the JVM spin a class when
-/// they are first met, which together took longer than everything else between the start of a process and its first result.
+/// they are first met.
 class StartUpTest {
 
     @Test
