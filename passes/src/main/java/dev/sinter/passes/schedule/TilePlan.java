@@ -43,6 +43,16 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double FROM_NEAR = 40;
     /// Bytes that come from the third-level cache in a cycle.
     private static final double FROM_AFAR = 25;
+    /// Bytes of an operand that stay in the first-level cache from one tile to the next.
+    private static final double NEAREST = 24 * 1024;
+    /// The share of the time of loads from the second-level cache that multiply-adds do not hide.
+    private static final double UNHIDDEN = 0.25;
+    /// Sums of a tile: more are hardly faster, and take the JIT much longer.
+    private static final int SUMS = 16;
+    /// Sums of a tile where there are many multiply-adds: loads that are late then hold none of them up.
+    private static final int MANY_SUMS = 24;
+    /// From so many multiply-adds on it pays that the JIT takes longer.
+    private static final double MANY_STEPS = 32e6;
     /// Cycles to copy an element.
     private static final double COPY = 1.5;
     /// Cycles to copy an element of a window, whose lines are short.
@@ -59,6 +69,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     private static final double LATENCY = 4;
     /// Cycles for each operation of an epilogue that takes elements one by one.
     private static final double ALONE = 2;
+    /// The same after a packed product, whose epilogue is one loop over many elements.
+    private static final double ALONE_IN_LINES = 0.5;
 
     /// The best plan, or null if there is none.
     static TilePlan of(Contraction c, Machine machine) {
@@ -118,7 +130,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         var axes = new ArrayList<Axis>();
         axes.add(null);
         c.free().stream().filter(x -> x != axis && size(x) > 1 && !c.isOuter(x)).forEach(axes::add);
-        int budget = machine.registers() >= 32 ? 16 : 12;      // more is hardly faster, and takes the JIT much longer
+        int budget = machine.registers() < 32 ? 12 : results * depth >= MANY_STEPS ? MANY_SUMS : SUMS;
         int held = machine.registers() >= 32 ? 8 : 4;
         TilePlan best = null;
         for (Axis first : axes) {
@@ -140,7 +152,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                             }
                             double loads = movingCount * v * strided + splatCount + tables;
                             double streamed = (outside ? splatCount : movingCount * v * lanes) * c.type().bytes() / rate;
-                            double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + 0.5;
+                            double late = outside && scattered > 1 && depth * v * lanes * c.type().bytes() > NEAREST ? UNHIDDEN * movingCount * v * lanes * c.type().bytes() / rate : 0;
+                            double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + late + 0.5;
                             double wasted = open(first, axes) * open(second, axes) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
@@ -190,7 +203,9 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double streamed = panels > CACHED ? panels * c.type().bytes() / FROM_AFAR : 0;
         double ofRows = product(c.batch()) * rows * depth > 2 * footprint(c.a()) ? COPY_OF_WINDOWS : COPY;
         double packing = (c.isFixed(c.a()) || Packing.liesWell(c) || Packing.areWindows(c) ? 0 : ofRows * rows) + (c.isFixed(c.b()) ? 0 : COPY * columns);
-        return product(c.batch()) * (Math.max(idle * rows * panels / (1.8 * lanes), streamed) + packing * depth + rows * columns * c.epilogue().size() / (double) lanes);
+        boolean alone = Vectoriser.lanesFor(c.indices(), c.epilogue(), c.columns().getFirst().name(), machine, Map.of(c.accumulator(), c.type())) == 1;
+        double epilogue = c.epilogue().size() * (alone ? ALONE_IN_LINES : 1.0 / lanes);
+        return product(c.batch()) * (Math.max(idle * rows * panels / (1.8 * lanes), streamed) + packing * depth + rows * columns * epilogue);
     }
 
     /// How many elements some axes have, names taken for usual numbers.
