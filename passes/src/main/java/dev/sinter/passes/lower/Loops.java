@@ -44,12 +44,12 @@ final class Loops {
         return axes.stream().map(a -> (Expr) a.name()).toList();
     }
 
-    /// Loops around statements: the outermost may be parallel, the innermost a vector.
+    /// Loops around statements: the outer ones may be parallel, the innermost a vector.
     static Block around(List<Axis> axes, Block body, boolean parallel, boolean vector, Indices indices) {
         Block inside = body;
         for (int k = axes.size() - 1; k >= 0; k--) {
             boolean innermost = vector && k == axes.size() - 1;
-            Stmt.Binding binding = innermost ? Stmt.Binding.VECTOR : parallel && k == 0 ? Stmt.Binding.PARALLEL : Stmt.Binding.SERIAL;
+            Stmt.Binding binding = innermost ? Stmt.Binding.VECTOR : parallel ? Stmt.Binding.PARALLEL : Stmt.Binding.SERIAL;
             var loop = new Block();
             Axis axis = axes.get(k);
             loop.add(new Stmt.For(axis.name(), Expr.index(0), indices.dim(axis.extent()), 1, binding, inside.statements()));

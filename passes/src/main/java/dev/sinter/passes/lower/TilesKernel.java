@@ -64,7 +64,7 @@ final class TilesKernel {
     static Loops.Built build(Combination chain, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
         var kernel = new TilesKernel(chain, table, places, targets);
         var block = new Block();
-        kernel.outer(0, false, block);
+        kernel.outer(0, block);
         return new Loops.Built(block, kernel.indices);
     }
 
@@ -84,22 +84,22 @@ final class TilesKernel {
         return false;
     }
 
-    /// Loops over tiles; the outermost with more than one step is parallel.
-    private void outer(int axis, boolean parallel, Block into) {
+    /// Loops over tiles, which are independent.
+    private void outer(int axis, Block into) {
         if (axis == rank - 1) {
             blocks(into);
         } else if (isPlace(axis)) {
-            outer(axis + 1, parallel, into);
+            outer(axis + 1, into);
         } else {
             long tile = tile(axis);
             Dim extent = tile == 1 ? root.dim(axis) : root.dim(axis).plus(tile - 1).floorDiv(tile);
             if (extent.is(1)) {
                 outer[axis] = Expr.index(0);
-                outer(axis + 1, parallel, into);
+                outer(axis + 1, into);
             } else {
-                loop("i" + axis, extent, parallel ? Stmt.Binding.SERIAL : Stmt.Binding.PARALLEL, into, (b, i) -> {
+                loop("i" + axis, extent, Stmt.Binding.PARALLEL, into, (b, i) -> {
                     outer[axis] = i;
-                    outer(axis + 1, true, b);
+                    outer(axis + 1, b);
                 });
             }
         }

@@ -22,6 +22,8 @@ public final class Bindings {
     private static final int WIDE = 4;
     /// Operations of a loop's vectors, all together, that are written out one after the other: such a loop is not worth counting.
     private static final int WRITTEN_OUT = 16;
+    /// Iterations that can be dealt out to few members evenly enough.
+    private static final int MANY = 16;
     /// Operations that all copies of a body may have.
     private static final int MOST_STEPS = 320;
 
@@ -86,8 +88,16 @@ public final class Bindings {
         }
     }
 
-    /// Each member runs a share of consecutive iterations.
+    /// Each member runs a share of consecutive iterations. Where the iterations of a loop within are independent, too, and this one may have too few that all members get
+    /// as many, a share begins and ends at one of those.
     private void parallel(Stmt.For loop, List<Stmt> out) {
+        Dim extent = isPlain(loop) ? indices.extent(loop.i()).orElse(null) : null;
+        Stmt.For inner = extent == null || extent.isConstant() && (extent.value() % 2 == 0 || extent.value() >= MANY) ? null : Shares.pair(loop);
+        Dim steps = inner == null || inner.binding() != Stmt.Binding.PARALLEL || !isPlain(inner) ? null : indices.extent(inner.i()).orElse(null);
+        if (steps != null) {
+            pairs(loop, extent, inner, steps, out);
+            return;
+        }
         var block = new Block();
         Expr count = block.let("count", steps(loop));
         Expr from = block.let("first", share(count, LoopProgram.MEMBER));
@@ -96,6 +106,29 @@ public final class Bindings {
         Expr end = Expr.plus(loop.from(), Expr.times(to, Expr.index(loop.step())));
         out.add(serial(loop, Expr.plus(loop.from(), Expr.times(from, Expr.index(loop.step()))),
                 loop.step() == 1 ? end : Expr.apply(Fn.MIN, loop.to(), end), false));
+    }
+
+    /// Each member runs a share of consecutive iterations of the inner loop, over all iterations of the outer one.
+    private void pairs(Stmt.For outer, Dim extent, Stmt.For inner, Dim steps, List<Stmt> out) {
+        var block = new Block();
+        Expr count = indices.dim(extent.times(steps));
+        Expr width = indices.dim(steps);
+        Expr first = block.let("first", share(count, LoopProgram.MEMBER));
+        Expr last = block.let("last", share(count, Expr.plus(LoopProgram.MEMBER, Expr.index(1))));
+        Expr from = block.let("from", Expr.apply(Fn.DIV, first, width));
+        Expr to = block.let("to", Expr.apply(Fn.DIV, Expr.plus(last, Expr.plus(width, Expr.index(-1))), width));
+        var body = new Block();
+        outer.body().subList(0, outer.body().size() - 1).forEach(body::add);
+        Expr passed = body.let("passed", Expr.times(outer.i(), width));
+        Expr begin = body.let("begin", Expr.apply(Fn.MAX, Expr.apply(Fn.SUB, first, passed), Expr.index(0)));
+        Expr end = body.let("end", Expr.apply(Fn.MIN, Expr.apply(Fn.SUB, last, passed), width));
+        body.add(serial(inner, begin, end, false));
+        block.add(new Stmt.For(outer.i(), from, to, 1, Stmt.Binding.SERIAL, body.statements()));
+        out.addAll(block.statements());
+    }
+
+    private static boolean isPlain(Stmt.For loop) {
+        return loop.step() == 1 && loop.from() instanceof Expr.Const(_, long zero, _) && zero == 0;
     }
 
     private static Expr share(Expr count, Expr member) {

@@ -31,7 +31,7 @@ public final class Finish {
     /// @param everyMember whether a body that mentions the member's number is run by every member even if no loop is `PARALLEL`
     public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, boolean everyMember) {
         indices.learn(statements);
-        var plain = DeadNames.remove(SplitLoops.split(DeadNames.remove(statements), indices));
+        var plain = DeadNames.remove(SplitLoops.split(Shares.withoutUnits(DeadNames.remove(statements), indices), indices));
         var shares = Shares.of(JoinLoops.join(plain, indices), indices);
         var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
         var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));

@@ -42,11 +42,11 @@ public final class PlainContraction implements ContractionSchedule {
         return a.type().isFloat() ? Expr.apply(Fn.FMA, a, b, sum) : Expr.apply(Fn.ADD, sum, Expr.apply(Fn.MUL, a, b));
     }
 
-    /// Loops around statements, the outermost and the innermost with bindings of their own.
-    static List<Stmt> nest(List<Axis> axes, Block body, Indices indices, Stmt.Binding outermost, Stmt.Binding innermost) {
+    /// Loops around statements, the innermost with a binding of its own.
+    static List<Stmt> nest(List<Axis> axes, Block body, Indices indices, Stmt.Binding outer, Stmt.Binding innermost) {
         List<Stmt> inside = body.statements();
         for (int k = axes.size() - 1; k >= 0; k--) {
-            Stmt.Binding binding = k == axes.size() - 1 ? innermost : k == 0 ? outermost : Stmt.Binding.SERIAL;
+            Stmt.Binding binding = k == axes.size() - 1 ? innermost : outer;
             inside = List.of(new Stmt.For(axes.get(k).name(), Expr.index(0), indices.dim(axes.get(k).extent()), 1, binding, inside));
         }
         return inside;

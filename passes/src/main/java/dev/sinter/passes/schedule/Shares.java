@@ -4,6 +4,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -34,9 +35,37 @@ final class Shares {
         return out;
     }
 
-    private static Stmt serial(Stmt s) {
+    /// A statement without `PARALLEL` loops.
+    static Stmt serial(Stmt s) {
         return s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL
-                ? new Stmt.For(loop.i(), loop.from(), loop.to(), loop.step(), Stmt.Binding.SERIAL, loop.body()) : s;
+                ? new Stmt.For(loop.i(), loop.from(), loop.to(), loop.step(), Stmt.Binding.SERIAL, loop.body().stream().map(Shares::serial).toList()) : s;
+    }
+
+    /// The statements without outermost loops of one step, of which no member could take a share: the loop within is the outermost one then.
+    ///
+    /// @param indices has learned the statements
+    static List<Stmt> withoutUnits(List<Stmt> statements, Indices indices) {
+        var out = new ArrayList<Stmt>();
+        for (Stmt s : statements) {
+            if (s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL && indices.extent(loop.i()).filter(e -> e.is(1)).isPresent() && pair(loop) != null) {
+                var once = new Rewriter().with(loop.i(), Expr.index(0)).copy(loop.body());
+                indices.learn(once);
+                out.addAll(withoutUnits(once, indices));
+            } else {
+                out.add(s);
+            }
+        }
+        return out;
+    }
+
+    /// The loop within a `PARALLEL` loop whose steps are independent as well, if that is all but names that stands in it; null if there is none.
+    static Stmt.For pair(Stmt.For loop) {
+        var body = loop.body();
+        if (body.isEmpty()) {
+            return null;
+        }
+        boolean names = body.subList(0, body.size() - 1).stream().allMatch(s -> s instanceof Stmt.Let(var name, var value) && !name.isMutable() && name.type() == ElementType.I64);
+        return names && body.getLast() instanceof Stmt.For inner && inner.binding() != Stmt.Binding.SERIAL && inner.binding() != Stmt.Binding.UNROLLED ? inner : null;
     }
 
     private static Stmt chunks(Stmt.For loop, Indices indices) {

@@ -62,7 +62,7 @@ final class SplitLoops {
 
     private List<Stmt> loop(Stmt.For loop) {
         boolean counted = loop.step() == 1 && loop.from() instanceof Expr.Const(_, long zero, _) && zero == 0;
-        if (!counted || loop.binding() == Stmt.Binding.PARALLEL || !isElementwise(loop.body())) {
+        if (!counted || !isElementwise(loop.body())) {
             return List.of(with(loop, statements(loop.body())));
         }
         int size = size(loop.body());

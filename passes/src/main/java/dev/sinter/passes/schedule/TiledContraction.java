@@ -181,7 +181,7 @@ public final class TiledContraction implements ContractionSchedule {
             Axis axis = axes.get(k);
             var inside = new Block();
             others(axes, k + 1, inside);
-            into.add(new Stmt.For(axis.name(), Expr.index(0), dim(axis.extent()), 1, k == 0 ? Stmt.Binding.PARALLEL : Stmt.Binding.SERIAL, inside.statements()));
+            into.add(new Stmt.For(axis.name(), Expr.index(0), dim(axis.extent()), 1, Stmt.Binding.PARALLEL, inside.statements()));
         }
 
         private Expr dim(Dim dim) {
