@@ -7,7 +7,7 @@ import java.util.Map;
 /// A compiled function as loops: what both backends translate.
 ///
 /// The body is run by every member of a team (SPMD). At program level there are launches, barriers, and uniform control flow
-/// (every member takes the same way, because conditions are read from buffers behind a barrier).
+/// (every member takes the same way, because conditions are read from buffers behind a barrier). Only a loop without barriers may have bounds of the member's own.
 ///
 /// @param name    the function's name, a Java identifier
 /// @param dims    the names bound at the call, scalar i64, in the order of the dim table

@@ -95,7 +95,7 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
                 d.roots.forEach(needs::remove);
                 reads.put(g, needs);
             }
-            return new Fusion(groups, reads, decisions);
+            return new Fusion(Chains.join(groups, reads, forced), reads, decisions);
         }
 
         /// The group of the contraction that alone reads a padded value, as one of its operands; null if there is none.

@@ -44,6 +44,31 @@ public sealed interface Group {
         }
     }
 
+    /// A contraction between tiles: what it reads is made of tiles by one chain of combinations, what it makes is read by another one alone, and its rows are the tiles. So all three may be
+    /// done for some of the tiles before the next ones.
+    ///
+    /// @param rows for each axis of the contraction's rows, slowest first, the axis of the root of `before` and the one of the root of `after` that run over these tiles; the latter is
+    ///             -1 where there is one tile only
+    record Chain(Tiles before, Product product, Tiles after, List<Rows> rows) implements Group {
+        /// An axis of tiles.
+        public record Rows(int before, int after, Dim extent) { }
+
+        /// Copies the list.
+        public Chain {
+            rows = List.copyOf(rows);
+        }
+
+        @Override
+        public List<Value> roots() {
+            return List.of(before.combination().root(), product.roots().getFirst(), after.combination().root());
+        }
+
+        /// The three groups by themselves.
+        public List<Group> groups() {
+            return List.of(before, product, after);
+        }
+    }
+
     /// A concatenation of many parts. Each has loops of its own, which compute it where it belongs.
     record Parts(Value concat) implements Group {
         @Override

@@ -41,6 +41,7 @@ final class Invariants {
     private static void count(Step step, Map<Buffer, Integer> writers) {
         switch (step) {
             case Step.Run run -> run.writes().forEach(b -> writers.merge(b, 1, Integer::sum));
+            case Step.Blocks blocks -> blocks.body().forEach(s -> count(s, writers));
             case Step.For loop -> loop.body().forEach(s -> count(s, writers));
             case Step.While loop -> {
                 loop.head().forEach(s -> count(s, writers));

@@ -9,6 +9,7 @@ import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.memory.Step;
+import dev.sinter.passes.schedule.Finish;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +60,10 @@ final class LoopedKernel {
             for (Stmt loop : block.statements()) {
                 var single = new Block();
                 single.add(loop);
-                steps.add(table.kernel(value.op().name(), origin, single, table.indices(), false));
+                steps.add(table.kernel(value.op().name(), origin, single, table.indices(), Finish.Team.SHARED));
             }
         } else {
-            steps.add(table.kernel(value.op().name(), origin, serial(block), table.indices(), false));
+            steps.add(table.kernel(value.op().name(), origin, serial(block), table.indices(), Finish.Team.SHARED));
         }
         for (Place target : targets) {
             if (target != result) {

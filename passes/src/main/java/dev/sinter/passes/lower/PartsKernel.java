@@ -6,6 +6,7 @@ import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.memory.Step;
+import dev.sinter.passes.schedule.Finish;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ final class PartsKernel {
                     targets.forEach(target -> elements.store(from(target, concat.axis(), start, indices), index, element));
                 }).block().statements().forEach(block::add);
             }
-            steps.add(table.kernel("concat", origin, block, indices, false));
+            steps.add(table.kernel("concat", origin, block, indices, Finish.Team.SHARED));
         }
         return steps;
     }

@@ -102,7 +102,7 @@ record Preparation(List<Step> prepare, List<Buffer> preparationBuffers, List<Ste
         var conditions = new HashSet<Buffer>();
         for (Step s : steps) {
             switch (s) {
-                case Step.Run _ -> { }
+                case Step.Run _, Step.Blocks _ -> { }
                 case Step.For loop -> conditions.addAll(conditions(loop.body()));
                 case Step.While loop -> {
                     conditions.add(loop.condition());
@@ -130,6 +130,7 @@ record Preparation(List<Step> prepare, List<Buffer> preparationBuffers, List<Ste
     private static List<Step.Run> runs(Step step) {
         return switch (step) {
             case Step.Run run -> List.of(run);
+            case Step.Blocks blocks -> blocks.body();
             case Step.For loop -> runs(loop.body());
             case Step.While loop -> runs(loop.head(), loop.body());
             case Step.If choice -> runs(choice.then(), choice.otherwise());
@@ -148,6 +149,7 @@ record Preparation(List<Step> prepare, List<Buffer> preparationBuffers, List<Ste
     private static Step renamed(Step step, Map<Buffer, Buffer> prepared) {
         return switch (step) {
             case Step.Run run -> renamed(run, prepared);
+            case Step.Blocks blocks -> new Step.Blocks(blocks.block(), blocks.count(), blocks.body().stream().map(run -> renamed(run, prepared)).toList());
             case Step.For loop -> new Step.For(loop.i(), loop.to(), renamed(loop.body(), prepared));
             case Step.While loop -> new Step.While(renamed(loop.head(), prepared), loop.condition(), loop.index(), renamed(loop.body(), prepared));
             case Step.If choice -> new Step.If(choice.condition(), choice.index(), renamed(choice.then(), prepared), renamed(choice.otherwise(), prepared));

@@ -14,6 +14,7 @@ import dev.sinter.passes.schedule.Axis;
 import dev.sinter.passes.schedule.Contraction;
 import dev.sinter.passes.schedule.ContractionSchedule;
 import dev.sinter.passes.schedule.Element;
+import dev.sinter.passes.schedule.Finish;
 import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.KernelSink;
 import dev.sinter.passes.schedule.Schedules;
@@ -43,7 +44,7 @@ final class ProductKernel {
             public void kernel(String hint, Consumer<Block> body) {
                 var block = new Block();
                 body.accept(block);
-                steps.add(table.kernel(hint, origin, block, contraction.indices(), true));
+                steps.add(table.kernel(hint, origin, block, contraction.indices(), Finish.Team.MENTIONED));
             }
 
             @Override
@@ -81,32 +82,44 @@ final class ProductKernel {
     }
 
     private static Contraction contraction(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+        return contraction(group, table, places, targets, null);
+    }
+
+    /// @param block the axis that numbers the rows of a block, which places have along the last axis of rows; null for all rows
+    static Contraction contraction(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, Dim block) {
         Value product = group.roots().getFirst();
         var dot = (Dot) product.op();
         Indices indices = table.indices();
         var batch = Loops.axes("g", dot.batchA().stream().map(dot.a()::dim).toList(), indices);
-        var rows = Loops.axes("i", dot.freeA().stream().map(dot.a()::dim).toList(), indices);
+        var rows = Loops.axes("i", block == null ? dot.freeA().stream().map(dot.a()::dim).toList() : List.of(block), indices);
+        var ofRows = new ArrayList<>(Loops.names(rows));
+        while (ofRows.size() < dot.freeA().size()) {
+            ofRows.addFirst(Expr.index(0));
+        }
         var columns = Loops.axes("j", dot.freeB().stream().map(dot.b()::dim).toList(), indices);
         var contracted = Loops.axes("k", dot.contractA().stream().map(dot.a()::dim).toList(), indices);
-        Element a = element(dot.a(), index(dot.a().rank(), List.of(dot.batchA(), dot.freeA(), dot.contractA()), List.of(batch, rows, contracted)), places, indices);
+        Element a = element(dot.a(), index(dot.a().rank(), List.of(dot.batchA(), dot.freeA(), dot.contractA()), List.of(Loops.names(batch), ofRows, Loops.names(contracted))), places, indices);
         if (group.parts() > 1) {
             Axis whole = columns.removeLast();
             Axis part = Axis.of(whole.name().name(), whole.extent().floorDiv(group.parts()));
             indices.range(part.name(), part.extent());
             columns.add(part);
         }
-        List<Expr> indexB = index(dot.b().rank(), List.of(dot.batchB(), dot.freeB(), dot.contractB()), List.of(batch, columns, contracted));
+        List<Expr> indexB = index(dot.b().rank(), List.of(dot.batchB(), dot.freeB(), dot.contractB()), List.of(Loops.names(batch), Loops.names(columns), Loops.names(contracted)));
 
         var free = new ArrayList<Axis>(batch);
         free.addAll(rows);
         free.addAll(columns);
+        var names = new ArrayList<>(Loops.names(batch));
+        names.addAll(ofRows);
+        names.addAll(Loops.names(columns));
         var epilogue = new Block();
         var elements = new Elements(places, indices, epilogue);
         var parts = new ArrayList<Contraction.Part>();
         var inPart = new ArrayList<List<Expr>>();
         for (int n = 0; n < group.parts(); n++) {
             var accumulator = Expr.Var.fixed("sum", product.element(), 1);
-            List<Expr> index = group.parts() == 1 ? Loops.names(free) : moved(Loops.names(free), columns.getLast(), n);
+            List<Expr> index = group.parts() == 1 ? names : moved(names, columns.getLast(), n);
             parts.add(new Contraction.Part(element(dot.b(), group.parts() == 1 ? indexB : moved(indexB, columns.getLast(), n), places, indices), accumulator));
             inPart.add(index);
             elements.remember(product, index, accumulator);
@@ -151,11 +164,11 @@ final class ProductKernel {
     }
 
     /// The index of an operand: its axes are those of some lists, matched by position.
-    private static List<Expr> index(int rank, List<List<Integer>> positions, List<List<Axis>> axes) {
+    private static List<Expr> index(int rank, List<List<Integer>> positions, List<List<Expr>> axes) {
         var index = new Expr[rank];
         for (int g = 0; g < positions.size(); g++) {
             for (int k = 0; k < positions.get(g).size(); k++) {
-                index[positions.get(g).get(k)] = axes.get(g).get(k).name();
+                index[positions.get(g).get(k)] = axes.get(g).get(k);
             }
         }
         return List.of(index);

@@ -79,6 +79,9 @@ final class Region {
             tasks.add(new Task(g, null, fusion.reads().get(g)));
             roots.addAll(g.roots());
             fusion.reads().get(g).forEach(needed::add);
+            if (g instanceof Group.Chain) {
+                needed.addAll(g.roots().subList(0, 2));
+            }
         }
         rows.addAll(rows(values));
         for (Value v : values) {
@@ -271,6 +274,14 @@ final class Region {
             case Group.Tiles(var combination) -> {
                 locate(group.roots());
                 steps.add(table.kernel("tiles", origin, TilesKernel.build(combination, table, this::place, this::stores)));
+            }
+            case Group.Chain chain -> {
+                if (ChainKernel.isWorthwhile(chain, table.machine)) {
+                    locate(List.of(chain.roots().getLast()));
+                    steps.addAll(ChainKernel.steps(chain, table, this::place, this::stores));
+                } else {
+                    chain.groups().forEach(this::emit);
+                }
             }
             case Group.Parts(var concat) -> {
                 locate(List.of(concat));

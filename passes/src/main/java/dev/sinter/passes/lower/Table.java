@@ -133,11 +133,11 @@ final class Table {
     }
 
     /// A kernel as a step; what it reads, writes and is passed follows from its body.
-    Step.Run kernel(String hint, String origin, Block body, Indices indices, boolean everyMember) {
+    Step.Run kernel(String hint, String origin, Block body, Indices indices, Finish.Team team) {
         int number = kernelNames.merge(hint, 1, Integer::sum);
         String name = number == 1 ? hint : hint + "_" + number;
-        var run = finish(name, origin, body, indices, everyMember, machine);
-        scalar.put(run.kernel(), () -> finish(name, origin, body, indices, everyMember, Machine.SCALAR));
+        var run = finish(name, origin, body, indices, team, machine);
+        scalar.put(run.kernel(), () -> finish(name, origin, body, indices, team, Machine.SCALAR));
         return run;
     }
 
@@ -146,8 +146,8 @@ final class Table {
         return scalar.getOrDefault(run.kernel(), () -> run).get();
     }
 
-    private Step.Run finish(String name, String origin, Block body, Indices indices, boolean everyMember, Machine machine) {
-        Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), everyMember);
+    private Step.Run finish(String name, String origin, Block body, Indices indices, Finish.Team team, Machine machine) {
+        Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), team);
         var kernel = new Kernel(name, finished.parameters(), finished.body(), origin);
         List<Expr> passed = finished.parameters().stream().map(p -> arguments.getOrDefault(p, p)).toList();
         return new Step.Run(kernel, passed, finished.reads(), finished.writes(), finished.shared());
@@ -164,6 +164,6 @@ final class Table {
 
     /// A kernel of nested loops.
     Step.Run kernel(String hint, String origin, Loops.Built built) {
-        return kernel(hint, origin, built.block(), built.indices(), false);
+        return kernel(hint, origin, built.block(), built.indices(), Finish.Team.SHARED);
     }
 }

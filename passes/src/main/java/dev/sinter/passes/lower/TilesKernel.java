@@ -46,12 +46,21 @@ final class TilesKernel {
     private final Expr[] outer;
     private Expr last;
 
-    private TilesKernel(Combination chain, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+    /// Some of the tiles, which are numbered through.
+    ///
+    /// @param axes    for each axis of tiles, slowest first, the root's; -1 for none
+    /// @param extents tiles along each axis
+    /// @param first   the number of the first tile
+    /// @param count   how many tiles
+    /// @param most    how many there are at most
+    record Range(List<Integer> axes, List<Dim> extents, Expr first, Expr count, Dim most) { }
+
+    private TilesKernel(Combination chain, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, Indices indices) {
         this.chain = chain;
         this.table = table;
         this.places = places;
         this.targets = targets;
-        this.indices = table.indices();
+        this.indices = indices;
         this.root = chain.root();
         this.rank = root.rank();
         this.outer = new Expr[rank];
@@ -62,10 +71,38 @@ final class TilesKernel {
     /// @param places  where values are that the kernel reads from memory
     /// @param targets where the root is to be stored
     static Loops.Built build(Combination chain, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
-        var kernel = new TilesKernel(chain, table, places, targets);
+        var kernel = new TilesKernel(chain, table, places, targets, table.indices());
         var block = new Block();
         kernel.outer(0, block);
         return new Loops.Built(block, kernel.indices);
+    }
+
+    /// The statements that do some of the tiles.
+    ///
+    /// @param indices knows the names in `range`
+    static Block build(Combination chain, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, Range range, Indices indices) {
+        var kernel = new TilesKernel(chain, table, places, targets, indices);
+        var block = new Block();
+        kernel.some(range, block);
+        return block;
+    }
+
+    private void some(Range range, Block into) {
+        Arrays.fill(outer, Expr.index(0));
+        into.loop("tile", range.count(), Stmt.Binding.SERIAL, (b, i) -> {
+            indices.range(i, range.most());
+            Expr rest = b.let("number", Expr.plus(range.first(), i));
+            for (int k = range.axes().size() - 1; k >= 0; k--) {
+                Dim extent = range.extents().get(k);
+                Dim slower = Dim.product(range.extents().subList(0, k));
+                if (!extent.is(1)) {
+                    outer[range.axes().get(k)] = slower.is(1) ? rest : b.let("i", Expr.apply(Fn.REM, rest, indices.dim(extent)));
+                    rest = slower.is(1) ? rest : b.let("rest", Expr.apply(Fn.DIV, rest, indices.dim(extent)));
+                }
+            }
+            indices.learn(b.statements());
+            blocks(b);
+        });
     }
 
     /// The tile's extent along an axis of the root; 1 if it does not run over tiles.

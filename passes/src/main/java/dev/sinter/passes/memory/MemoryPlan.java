@@ -2,11 +2,14 @@ package dev.sinter.passes.memory;
 
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
+import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +49,10 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
         var offsets = new LinkedHashMap<Buffer, Dim>();
         slotOf.forEach((b, slot) -> offsets.put(b, slot.offset));
         return new MemoryPlan(body, offsets, end);
+    }
+
+    private static boolean isOfMembers(Buffer b) {
+        return b.elements().names().contains(LoopProgram.MEMBERS.name());
     }
 
     /// Bytes rounded up to a cache line.
@@ -180,6 +187,7 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
                         time++;
                         out.add(new Stmt.Launch(run.kernel(), run.arguments()));
                     }
+                    case Step.Blocks blocks -> dealt(blocks, out);
                     case Step.For loop -> repeated(loop, out);
                     case Step.While loop -> computed(loop, out);
                     case Step.If choice -> {
@@ -200,6 +208,31 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
             var body = steps(steps);
             barrier(body);
             return body;
+        }
+
+        /// All memory of the members' own is in use from the first block to the last.
+        private void dealt(Step.Blocks blocks, List<Stmt> out) {
+            var reads = new LinkedHashSet<Buffer>();
+            var writes = new LinkedHashSet<Buffer>();
+            blocks.body().forEach(run -> {
+                reads.addAll(run.reads());
+                writes.addAll(run.writes());
+            });
+            reads.removeIf(MemoryPlan::isOfMembers);
+            writes.removeIf(MemoryPlan::isOfMembers);
+            separate(reads, writes, true, out);
+            blocks.body().forEach(run -> {
+                run.reads().forEach(b -> use(b, true));
+                run.writes().forEach(b -> use(b, true));
+            });
+            pending.add(reads, writes, true);
+            time++;
+            out.add(new Stmt.For(blocks.block(), share(blocks.count(), LoopProgram.MEMBER), share(blocks.count(), Expr.plus(LoopProgram.MEMBER, Expr.index(1))), 1, Stmt.Binding.SERIAL,
+                    blocks.body().stream().<Stmt>map(run -> new Stmt.Launch(run.kernel(), run.arguments())).toList()));
+        }
+
+        private static Expr share(Expr count, Expr member) {
+            return Expr.apply(Fn.DIV, Expr.times(count, member), LoopProgram.MEMBERS);
         }
 
         /// A body that the team works on ends with a barrier, so that no member is a step ahead; and one stands before the loop, which may have no steps.
@@ -259,7 +292,7 @@ public record MemoryPlan(List<Stmt> body, Map<Buffer, Dim> offsets, Dim arena) {
             return steps.stream().anyMatch(s -> switch (s) {
                 case Step.Run run -> run.shared();
                 case Step.For loop -> isShared(loop.body());
-                case Step.While _, Step.If _ -> true;
+                case Step.Blocks _, Step.While _, Step.If _ -> true;
             });
         }
 

@@ -22,22 +22,33 @@ public final class Finish {
     /// @param shared     whether all members run it
     public record Finished(List<Stmt> body, List<Expr.Var> parameters, Set<Buffer> reads, Set<Buffer> writes, boolean shared) { }
 
+    /// Who runs a kernel.
+    public enum Team {
+        /// All members, each its share, if there is a `PARALLEL` loop; otherwise member 0.
+        SHARED,
+        /// The same, but a body without `PARALLEL` loops that mentions the member's number is run by every member.
+        MENTIONED,
+        /// Every member, all of it: blocks of its own.
+        EACH
+    }
+
     private Finish() { }
 
     /// Finishes a kernel.
     ///
     /// @param indices knows the ranges of the loop variables
     /// @param dims    names that are visible everywhere
-    /// @param everyMember whether a body that mentions the member's number is run by every member even if no loop is `PARALLEL`
-    public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, boolean everyMember) {
+    /// @param team    who runs it
+    public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, Team team) {
         indices.learn(statements);
         var plain = DeadNames.remove(SplitLoops.split(Shares.withoutUnits(DeadNames.remove(statements), indices), indices));
-        var shares = Shares.of(JoinLoops.join(plain, indices), indices);
+        var joined = Transpositions.cut(JoinLoops.join(plain, indices), indices);
+        var shares = team == Team.EACH ? joined.stream().map(Shares::serial).toList() : Shares.of(joined, indices);
         var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
         var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));
         bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));
         bound = new Bounds().copy(ExpandMath.run(bound));
-        boolean shared = isParallel(shares) || everyMember && !isParallel(statements) && new Scan().mentionsMember(bound);
+        boolean shared = team == Team.EACH || isParallel(shares) || team == Team.MENTIONED && !isParallel(statements) && new Scan().mentionsMember(bound);
         if (!shared) {
             bound = List.of(new Stmt.If(Expr.apply(Fn.EQ, LoopProgram.MEMBER, Expr.index(0)), bound, List.of()));
         }

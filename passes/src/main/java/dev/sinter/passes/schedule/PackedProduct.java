@@ -24,6 +24,8 @@ public final class PackedProduct implements ContractionSchedule {
     private static final long WORTHWHILE = 40L * 40 * 40;
     /// Below this many elements columns are not packed, even if that is done ahead.
     private static final long WORTHWHILE_AHEAD = 1024;
+    /// What the kernel is called that multiplies; the others pack.
+    public static final String PRODUCT = "product";
     /// What an extent that is not known before the call is taken for.
     static final long USUAL_EXTENT = 64;
 

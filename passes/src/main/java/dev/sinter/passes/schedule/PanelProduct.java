@@ -141,7 +141,7 @@ final class PanelProduct {
         } else if (!direct) {
             sums = out.scratch("sums", c.type(), perMember);
         }
-        out.kernel("product", this::multiply);
+        out.kernel(PackedProduct.PRODUCT, this::multiply);
     }
 
     private void multiply(Block into) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.interp.Interpreter;
-import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.layout.Layout;
@@ -48,12 +47,34 @@ class TilesTest {
     void a_convolution_is_three_kernels_and_its_filters_are_transformed_ahead() {
         Module tiled = new Convolutions(1, 32, 32, 8, 8, 1, true).tiled(ElementType.F32, Interpolation.F4);
         Lowered lowered = Programs.lower(tiled.entries().getFirst(), Machine.V512);
-        assertEquals(List.of("tiles", "product", "tiles_3"), launches(lowered.program()));
+        assertEquals(List.of("tiles_2", "product", "tiles_3"), launches(lowered.program().body()));
         assertTrue(lowered.preparation().isPresent());
     }
 
-    private static List<String> launches(LoopProgram program) {
-        return program.body().stream().filter(Stmt.Launch.class::isInstance).map(s -> ((Stmt.Launch) s).kernel().name()).toList();
+    /// Of many tiles, the three kernels do some before the next ones; members meet nowhere in between. The last block may be smaller than the others.
+    @TestFactory
+    Stream<DynamicTest> many_tiles_are_done_block_by_block() {
+        return Stream.of(new Convolutions(2, 24, 20, 19, 18, 1, true), new Convolutions(1, 16, 33, 29, 20, 0, true)).map(c -> DynamicTest.dynamicTest(c.toString(), () -> {
+            Module tiled = Layout.run(c.tiled(ElementType.F32, Interpolation.F4));
+            var program = Programs.lower(tiled.entries().getFirst(), Machine.V512).program();
+            var blocks = program.body().stream().filter(Stmt.For.class::isInstance).map(s -> (Stmt.For) s).toList();
+            assertEquals(1, blocks.size());
+            assertEquals(List.of("tiles_2", "product", "tiles_3"), launches(blocks.getFirst().body()));
+            assertEquals(3, blocks.getFirst().body().size());
+            var arguments = c.arguments(ElementType.F32);
+            NdArray expected = Interpreter.run(c.module(ElementType.F32).entries().getFirst().function(), arguments).getFirst();
+            NdArray first = run(tiled, arguments, Machine.SCALAR, 1);
+            assertEquals("", Programs.difference(expected, first, 1e-4));
+            for (Machine machine : Programs.MACHINES) {
+                for (int members : new int[] {1, 2, 3, 5}) {
+                    assertEquals(first, run(tiled, arguments, machine, members), machine.name() + " with " + members);
+                }
+            }
+        }));
+    }
+
+    private static List<String> launches(List<Stmt> body) {
+        return body.stream().filter(Stmt.Launch.class::isInstance).map(s -> ((Stmt.Launch) s).kernel().name()).toList();
     }
 
     private static NdArray run(Module module, List<NdArray> arguments, Machine machine, int members) {
