@@ -1,9 +1,13 @@
 package dev.sinter.passes.lower;
 
 import dev.sinter.ir.array.NdArray;
+import dev.sinter.ir.graph.Binary;
+import dev.sinter.ir.graph.BinaryFn;
 import dev.sinter.ir.graph.Constant;
+import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Unary;
+import dev.sinter.ir.graph.UnaryFn;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Expr;
@@ -70,7 +74,9 @@ final class Elements implements Pointwise.Point {
         if (found != null) {
             return found;
         }
-        Expr element = into.let(value.op().name(), special(value, ((Pointwise) value.op()).at(this, index)));
+        Value erfArgument = halfPlusHalfErf(value);
+        Expr element = into.let(value.op().name(), erfArgument != null ? new Expr.Apply(Fn.HALF_PLUS_HALF_ERF, List.of(read(erfArgument, index)))
+                : special(value, ((Pointwise) value.op()).at(this, index)));
         known.peek().put(key, element);
         return element;
     }
@@ -79,6 +85,13 @@ final class Elements implements Pointwise.Point {
     private static Expr special(Value value, Expr element) {
         return value.op() instanceof Unary u && element instanceof Expr.Apply(var fn, var arguments) && fn == Fn.EXP && Range.areNotPositive(u.x())
                 ? new Expr.Apply(Fn.EXP_OF_NEGATIVE, arguments) : element;
+    }
+
+    /// The `x` of `½ erf(x) + ½`, unless the error function is computed anyway: null if `value` is not that.
+    private Value halfPlusHalfErf(Value value) {
+        return value.op() instanceof Binary(BinaryFn plus, Value half, Value(Fill(_, double c), _, _)) && plus == BinaryFn.ADD && c == 0.5
+                && half.op() instanceof Binary(BinaryFn times, Value erf, Value(Fill(_, double d), _, _)) && times == BinaryFn.MUL && d == 0.5
+                && erf.op() instanceof Unary(UnaryFn fn, Value x) && fn == UnaryFn.ERF && places.apply(half) == null && places.apply(erf) == null ? x : null;
     }
 
     @Override

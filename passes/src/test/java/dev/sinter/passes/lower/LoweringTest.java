@@ -92,6 +92,12 @@ class LoweringTest {
         return g.add(new Pad(g.add(new Pad(x, zero, x.rank() - 2, d(1), d(1), 0)), zero, x.rank() - 1, d(1), d(1), 0));
     }
 
+    /// `½ x + ½`.
+    private static Value share(Graph g, Value x) {
+        Value half = g.fill(x.tensor(), 0.5);
+        return g.plus(g.times(x, half), half);
+    }
+
     private interface Recipe {
         void make(Making m, Graph g);
     }
@@ -119,6 +125,13 @@ class LoweringTest {
                 }, n),
                 of("double", (m, g) -> m.result(g.unary(UnaryFn.LOG1P, g.unary(UnaryFn.ABS, m.of(ElementType.F64, N, d(3))))), n),
                 of("in double for a while", (m, g) -> m.result(g.unary(UnaryFn.ERFC, m.f32(N, d(3)))), n),
+                of("a share by the error function, alone and where the error function is a result too", (m, g) -> {
+                    Value x = m.f32(N, d(9));
+                    m.result(share(g, g.unary(UnaryFn.ERF, x)));
+                    Value erf = g.unary(UnaryFn.ERF, m.f32(N, d(9)));
+                    m.result(erf);
+                    m.result(share(g, erf));
+                }, n),
                 of("comparison and select", (m, g) -> {
                     Value x = m.f32(N, d(9));
                     Value y = m.f32(N, d(9));

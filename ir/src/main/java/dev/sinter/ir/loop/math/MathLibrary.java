@@ -52,6 +52,7 @@ public final class MathLibrary {
             case COS -> Trigonometry.cos(s, x);
             case TAN -> Trigonometry.tan(s, x);
             case ERF -> ErrorFunctions.erf(s, x);
+            case HALF_PLUS_HALF_ERF -> ErrorFunctions.halfPlusHalfErf(s, x);
             case ERFINV -> inDouble(s, x, ErrorFunctions::erfinv);
             case LGAMMA -> inDouble(s, x, GammaFunctions::lgamma);
             case DIGAMMA -> inDouble(s, x, GammaFunctions::digamma);

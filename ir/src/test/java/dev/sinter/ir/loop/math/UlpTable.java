@@ -133,7 +133,8 @@ final class UlpTable {
             and %,d for %s; half of them spread evenly over all bit patterns (subnormal and huge
             numbers and NaNs too), half over the interval where the function is interesting, and special values. The truth is computed with 30
             digits. `lgamma` and `digamma` are measured for positive arguments; at negative ones they cross zero between poles, where only the
-            absolute error is small. `fmod` (in f64 a loop) and `threefry` are exact.
+            absolute error is small. `fmod` (in f64 a loop) and `threefry` are exact. `half_plus_half_erf`, which is how ½ + ½ erf x (as in gelu) is computed, is off by less than 1.9e-7 in f32:
+            up to 3.1 units above 0, and below 0, where it is a difference, whatever that is (`HalfPlusHalfErfTest`).
 
             | function | f32 max ulp | at | steps | f64 max ulp | at | steps |
             |---|---|---|---|---|---|---|
