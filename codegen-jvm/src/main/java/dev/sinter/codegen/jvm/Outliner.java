@@ -8,7 +8,6 @@ import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -35,9 +34,14 @@ final class Outliner {
     private static final int TABLE_ENTRY = 12;
     /// From so many vector instructions on a body of a loop is worth the call of a method.
     private static final long WORTH_A_CALL = 400;
+    /// So many vector instructions C2 can take in a method.
+    private static final int MOST_VECTORS = 80;
     /// What storing and loading a part of a vector take.
     private static final int STORE = 36;
     private static final int LOAD = 30;
+
+    /// The body of a loop: the indices that its pieces share, which stay with the loop, and the pieces.
+    private record Apart(List<Stmt> indices, List<List<Stmt>> pieces) { }
 
     private final Target target;
     private final int budget;
@@ -47,7 +51,8 @@ final class Outliner {
     private final Set<Expr.Var> globals = new HashSet<>();
     private final Map<Expr.Var, Stmt> repeatable = new IdentityHashMap<>();
     private final Map<Twins.Family, Kernel> shared = new IdentityHashMap<>();
-    private final Set<List<Stmt>> apart = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Bodies of loops that become methods, and the pieces of each.
+    private final Map<List<Stmt>, Apart> apart = new IdentityHashMap<>();
     private final Twins twins;
     /// Where the vectors are that the method which is being cut has from its caller, and that do not change.
     private Map<Expr.Var, Spill.Place> spilled = Map.of();
@@ -93,9 +98,60 @@ final class Outliner {
                 return within;
             }
         }
-        apart.add(list);
-        found.add(new Twins.Candidate(list, complete(list)));
+        var cut = cutApart(list);
+        apart.put(list, cut);
+        cut.pieces().forEach(piece -> found.add(new Twins.Candidate(piece, complete(piece))));
         return true;
+    }
+
+    /// The statements in pieces that C2 can take one by one, without vectors that go from piece to piece. Of a method with too many vectors C2 inlines the last ones without
+    /// knowing what comes to them, and boxes some.
+    private Apart cutApart(List<Stmt> list) {
+        var others = new HashSet<Expr.Var>();
+        var indices = new ArrayList<Stmt>();
+        var rest = new ArrayList<Stmt>();
+        for (Stmt s : list) {
+            if (s instanceof Stmt.Let(var name, var value) && !name.isMutable() && name.lanes() == 1 && isIndex(value, others)) {
+                indices.add(s);
+            } else {
+                rest.add(s);
+                if (s instanceof Stmt.Let let) {
+                    others.add(let.name());
+                }
+            }
+        }
+        var pieces = pieces(rest);
+        return pieces.size() == 1 ? new Apart(List.of(), List.of(list)) : new Apart(indices, pieces);
+    }
+
+    /// Whether a value is computed from constants and from names other than these alone.
+    private static boolean isIndex(Expr value, Set<Expr.Var> others) {
+        return switch (value) {
+            case Expr.Const _ -> true;
+            case Expr.Var name -> !name.isMutable() && !others.contains(name);
+            case Expr.Apply(_, var arguments) -> arguments.stream().allMatch(a -> isIndex(a, others));
+            default -> false;
+        };
+    }
+
+    private List<List<Stmt>> pieces(List<Stmt> list) {
+        int all = VectorWork.instructions(list, target.vectorBits());
+        if (all > MOST_VECTORS) {
+            for (int k = list.size() - 1; k > 0; k--) {
+                var head = list.subList(0, k);
+                var tail = list.subList(k, list.size());
+                int behind = VectorWork.instructions(tail, target.vectorBits());
+                if (behind >= Math.min(all / 4, MOST_VECTORS / 2) && all > behind && standsAlone(head) && standsAlone(tail) && declaresNothingFor(head, tail)) {
+                    return join(pieces(head), List.of(tail));
+                }
+            }
+        }
+        return List.of(list);
+    }
+
+    private boolean declaresNothingFor(List<Stmt> head, List<Stmt> tail) {
+        var needed = Mentions.of(complete(tail)).free();
+        return head.stream().noneMatch(s -> s instanceof Stmt.Let(var name, _) && needed.contains(name));
     }
 
     /// The method for each launched kernel, stand-ins included.
@@ -124,12 +180,17 @@ final class Outliner {
 
     /// The same statements, where the bodies of loops that were [set apart][#setApart] are calls.
     private List<Stmt> isolated(List<Stmt> list) {
-        if (apart.contains(list)) {
-            Stmt shared = shared(twins.of(list));
-            var call = shared == null ? call(list, Set.of()) : List.of(shared);
-            return call == null ? list : call;
+        if (apart.containsKey(list)) {
+            return join(apart.get(list).indices(), flat(apart.get(list).pieces().stream().map(this::separate).toList()));
         }
         return list.stream().map(this::isolated).toList();
+    }
+
+    /// The call of a method for these statements, or the statements themselves if they cannot be one.
+    private List<Stmt> separate(List<Stmt> list) {
+        Stmt shared = shared(twins.of(list));
+        var call = shared == null ? call(list, Set.of()) : List.of(shared);
+        return call == null ? list : call;
     }
 
     private boolean isTile(List<Stmt> list) {
@@ -434,8 +495,8 @@ final class Outliner {
         return lists.stream().flatMap(List::stream).toList();
     }
 
-    private static List<Stmt> join(List<Stmt> a, List<Stmt> b) {
-        var both = new ArrayList<>(a);
+    private static <T> List<T> join(List<T> a, List<T> b) {
+        var both = new ArrayList<T>(a);
         both.addAll(b);
         return both;
     }

@@ -33,4 +33,31 @@ final class VectorWork {
     private static long steps(Expr from, Expr to, long step) {
         return from instanceof Expr.Const(_, long first, _) && to instanceof Expr.Const(_, long end, _) ? Math.max(0, Math.ceilDiv(end - first, step)) : 1;
     }
+
+    /// How many instructions on vectors statements are in the code, each once.
+    static int instructions(List<Stmt> statements, int vectorBits) {
+        return statements.stream().mapToInt(s -> instructions(s, vectorBits)).sum();
+    }
+
+    private static int instructions(Stmt statement, int vectorBits) {
+        return switch (statement) {
+            case Stmt.Let(_, var value) -> instructions(value, vectorBits);
+            case Stmt.Assign(_, var value) -> instructions(value, vectorBits);
+            case Stmt.Store(_, _, var value, _) -> (int) of(value, vectorBits) + instructions(value, vectorBits);
+            case Stmt.For loop -> instructions(loop.body(), vectorBits);
+            case Stmt.If(_, var then, var otherwise) -> instructions(then, vectorBits) + instructions(otherwise, vectorBits);
+            case Stmt.While(var head, _, var body) -> instructions(head, vectorBits) + instructions(body, vectorBits);
+            case Stmt.Launch _, Stmt.Barrier _ -> 0;
+        };
+    }
+
+    private static int instructions(Expr value, int vectorBits) {
+        return value instanceof Expr.Var ? 0 : (int) of(value, vectorBits) + switch (value) {
+            case Expr.Apply(_, var arguments) -> arguments.stream().mapToInt(a -> instructions(a, vectorBits)).sum();
+            case Expr.Cast(_, var x) -> instructions(x, vectorBits);
+            case Expr.Bitcast(_, var x) -> instructions(x, vectorBits);
+            case Expr.Halve(_, var x) -> (int) of(x, vectorBits) + instructions(x, vectorBits);
+            case Expr.Const _, Expr.Var _, Expr.Load _, Expr.Splat _, Expr.Ramp _, Expr.FirstLanes _ -> 0;
+        };
+    }
 }

@@ -284,4 +284,39 @@ class OutliningTest {
         }
         return program;
     }
+
+    /// C2 can take so many vectors in a method: a register tile with much to do behind its sums is two methods, one with less is one.
+    @ParameterizedTest
+    @ValueSource(ints = {128, 512})
+    void whatAlsoHasToBeDoneForATileIsAMethod(int vectorBits) {
+        assertEquals(methodsOf(finished(1), vectorBits) + 1, methodsOf(finished(40), vectorBits));
+    }
+
+    /// Sums of lines, kept in scratch memory, and then finished by so many steps.
+    private static Emitted finished(int steps) {
+        int lanes = 4;
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 1024));
+        Buffer scratch = program.output("scratch", F32, 64);
+        Buffer y = program.output("y", F32, 64);
+        program.kernel("tile", k -> k.loop("i", Expr.index(4), SERIAL, (in, i) -> {
+            Expr at = in.let("at", Expr.times(i, Expr.index(16)));
+            var sums = new ArrayList<Expr.Var>();
+            for (int n = 0; n < 16; n++) {
+                sums.add(in.accumulator("sum" + n, new Expr.Const(F32, 0, lanes)));
+            }
+            in.loop("k", Expr.index(9), SERIAL, (step, t) -> sums.forEach(sum ->
+                    step.assign(sum, Expr.apply(Fn.ADD, sum, new Expr.Load(x, Expr.plus(Expr.times(t, Expr.index(64)), at), lanes, 1, null)))));
+            sums.forEach(sum -> in.store(scratch, at, sum));
+            in.loop("r", Expr.index(4), SERIAL, (row, r) -> {
+                Expr line = Expr.plus(at, Expr.times(r, Expr.index(lanes)));
+                Expr value = row.let("x", new Expr.Load(scratch, line, lanes, 1, null));
+                for (int n = 0; n < steps; n++) {
+                    value = row.let("v" + n, Expr.apply(Fn.MAX, value, new Expr.Const(F32, Double.doubleToRawLongBits(n), lanes)));
+                }
+                row.store(y, line, value);
+            });
+        }));
+        return program;
+    }
 }
