@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A compiled model: all that goes into an artifact but the weights, and what there was on the way.
 ///
@@ -105,7 +106,7 @@ public record Compilation(Module module, Map<dev.sinter.passes.schedule.Machine,
     public enum Text {
         /// The optimised graphs.
         IR,
-        /// The loops for each machine.
+        /// The loops for each machine; where class files have other loops than native code, those as well (`jvm-v512.loops`).
         LOOPS,
         /// The bytecode, readable.
         CLASS,
@@ -120,8 +121,14 @@ public record Compilation(Module module, Map<dev.sinter.passes.schedule.Machine,
         var texts = new LinkedHashMap<String, String>();
         switch (kind) {
             case IR -> texts.put("sir", GraphPrinter.print(module));
-            case LOOPS -> lowered.forEach((machine, _) -> texts.put(machine.name() + ".loops",
-                    programs(machine).stream().map(LoopPrinter::print).collect(Collectors.joining("\n"))));
+            case LOOPS -> lowered.forEach((machine, functions) -> {
+                String ahead = loops(functions.values().stream().map(Lowered::programs));
+                String inJit = loops(functions.values().stream().map(Lowered::inJit));
+                texts.put(machine.name() + ".loops", ahead);
+                if (!inJit.equals(ahead)) {
+                    texts.put("jvm-" + machine.name() + ".loops", inJit);
+                }
+            });
             case CLASS -> code.forEach((file, bytes) -> {
                 if (file.endsWith(".class")) {
                     texts.put(file.substring("sinter/jvm/".length()).replace('/', '.').replace(".class", ".javap"), JvmBackend.text(bytes));
@@ -138,6 +145,10 @@ public record Compilation(Module module, Map<dev.sinter.passes.schedule.Machine,
     }
 
     private List<LoopProgram> programs(dev.sinter.passes.schedule.Machine machine) {
-        return lowered.get(machine).values().stream().flatMap(l -> l.programs().stream()).toList();
+        return lowered.get(machine).values().stream().flatMap(l -> l.programs().all().stream()).toList();
+    }
+
+    private static String loops(Stream<Lowered.Programs> functions) {
+        return functions.flatMap(f -> f.all().stream()).map(LoopPrinter::print).collect(Collectors.joining("\n"));
     }
 }

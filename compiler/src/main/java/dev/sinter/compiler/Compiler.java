@@ -132,8 +132,9 @@ public final class Compiler {
         var perFunction = new LinkedHashMap<String, List<Manifest.Variant>>();
         for (Target.Variant variant : variants) {
             long start = System.nanoTime();
-            var functions = lowered.get(variant.machine());
-            var programs = functions.values().stream().flatMap(l -> l.programs().stream()).toList();
+            Map<String, Lowered.Programs> functions = new LinkedHashMap<>();
+            lowered.get(variant.machine()).forEach((name, l) -> functions.put(name, variant.cpu() == null ? l.inJit() : l.programs()));
+            var programs = functions.values().stream().flatMap(f -> f.all().stream()).toList();
             Function<LoopProgram, String> file;
             Function<LoopProgram, String> symbol;
             var called = programs.stream().collect(Collectors.toMap(LoopProgram::name, p -> p));
@@ -152,9 +153,9 @@ public final class Compiler {
                 code.put("sinter/native/" + variant.name() + ".so", LlvmBackend.emit(programs, variant.cpu()));
                 progress.done("native code for " + variant.name(), System.nanoTime() - start);
             }
-            functions.forEach((name, l) -> {
-                var preparation = l.preparation().map(p -> called.get(p.name())).map(p -> ManifestWriting.preparation(file.apply(p), symbol.apply(p), p)).orElse(null);
-                var program = called.get(l.program().name());
+            functions.forEach((name, f) -> {
+                var preparation = f.preparation().map(p -> called.get(p.name())).map(p -> ManifestWriting.preparation(file.apply(p), symbol.apply(p), p)).orElse(null);
+                var program = called.get(f.call().name());
                 perFunction.computeIfAbsent(name, _ -> new ArrayList<>())
                         .add(ManifestWriting.variant(variant.name(), file.apply(program), symbol.apply(program), program, preparation));
             });
@@ -165,7 +166,7 @@ public final class Compiler {
     private static Map<String, Lowered> lower(Module module, Machine machine) {
         var results = module.entries().parallelStream().map(e -> Lowering.lower(module, e, machine)).toList();
         var byName = new LinkedHashMap<String, Lowered>();
-        results.forEach(l -> byName.put(l.program().name(), l));
+        results.forEach(l -> byName.put(l.programs().call().name(), l));
         return byName;
     }
 }

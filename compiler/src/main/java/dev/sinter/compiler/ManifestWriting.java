@@ -47,7 +47,7 @@ final class ManifestWriting {
                 case Module.Binding.OfState(String name) -> writes.add(name);
             }
         }
-        return new Manifest.FunctionEntry(entry.name(), entry.doc(), lowered.program().dims().stream().map(Expr.Var::name).toList(), inputs, outputs,
+        return new Manifest.FunctionEntry(entry.name(), entry.doc(), lowered.programs().call().dims().stream().map(Expr.Var::name).toList(), inputs, outputs,
                 formula(lowered.flops()), formula(lowered.bytes()), reads, writes,
                 Requirement.of(entry.function()).stream().map(r -> new Manifest.Requirement(formula(r.notNegative()), r.because())).toList(), variants);
     }

@@ -179,8 +179,9 @@ final class ExplainCommand implements Callable<Integer> {
                 return;
             }
             var extents = new LinkedHashMap<String, Long>();
-            l.program().dims().forEach(d -> extents.put(d.name(), dims.getOrDefault(d.name(), USUAL_EXTENT)));
-            print(name, chosen, KernelTimes.of(l.program(), chosen, extents, limits));
+            var program = (chosen.startsWith("jvm-") ? l.inJit() : l.programs()).call();
+            program.dims().forEach(d -> extents.put(d.name(), dims.getOrDefault(d.name(), USUAL_EXTENT)));
+            print(name, chosen, KernelTimes.of(program, chosen, extents, limits));
         });
     }
 
@@ -235,7 +236,7 @@ final class ExplainCommand implements Callable<Integer> {
             }
             return;
         }
-        out.println(name + ": " + kernels(lowered.program().body()) + " kernels");
+        out.println(name + ": " + kernels(lowered.programs().call().body()) + " kernels");
         for (Decision d : lowered.decisions()) {
             out.println("  " + (d.fused() ? "joined " : "apart  ") + d.producer() + at(d.from()) + " -> " + d.consumer() + at(d.to()));
             if (!d.reason().isEmpty()) {

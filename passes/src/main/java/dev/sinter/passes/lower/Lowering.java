@@ -57,11 +57,16 @@ public final class Lowering {
         }
         state.values().stream().filter(b -> results.stream().noneMatch(r -> r.place().buffer() == b)).forEach(table::fix);
         var steps = Region.steps(table, entry.function(), given, results);
-        var ahead = Preparation.split(steps, table);
-        var program = program(entry.name(), List.copyOf(table.dims.values()), ahead.buffers(), ahead.call());
-        var preparation = ahead.prepare().isEmpty() ? Optional.<LoopProgram>empty()
-                : Optional.of(program(entry.name() + "$prepare", List.of(), ahead.preparationBuffers(), ahead.prepare()));
-        return new Lowered(program, preparation, Work.flops(entry.function(), table), bytes(table), table.constants, table.decisions);
+        var light = Light.withoutVectors(steps, table);
+        var programs = programs(entry.name(), steps, table);
+        return new Lowered(programs, light.equals(steps) ? programs : programs(entry.name(), light, table), Work.flops(entry.function(), table), bytes(table), table.constants, table.decisions);
+    }
+
+    private static Lowered.Programs programs(String name, List<Step> steps, Table table) {
+        var split = Preparation.split(steps, table);
+        var preparation = split.prepare().isEmpty() ? Optional.<LoopProgram>empty()
+                : Optional.of(program(name + "$prepare", List.of(), split.preparationBuffers(), split.prepare()));
+        return new Lowered.Programs(program(name, List.copyOf(table.dims.values()), split.buffers(), split.call()), preparation);
     }
 
     private static LoopProgram program(String name, List<Expr.Var> dims, List<Buffer> buffers, List<Step> steps) {

@@ -63,7 +63,7 @@ class GoldenLoopsTest {
             var m = new Making();
             var function = new Function(name, m.parameters, recipe.make(m, m.g));
             var entry = Programs.entry(function);
-            String text = LoopPrinter.print(Programs.lower(entry, machine).program());
+            String text = LoopPrinter.print(Programs.lower(entry, machine).programs().call());
             Path file = FILES.resolve(name + "." + machine.name() + ".loops");
             if (System.getProperty("bless") != null) {
                 Files.writeString(file, text);

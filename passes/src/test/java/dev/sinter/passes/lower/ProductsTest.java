@@ -62,8 +62,8 @@ class ProductsTest {
     void weightsArePackedAhead() {
         for (Kind kind : List.of(Kind.DENSE, Kind.TRANSPOSED_WEIGHT)) {
             Lowered lowered = Programs.lower(entry(new Case(kind, 8, 256, 256, false)), Machine.V512);
-            assertTrue(lowered.preparation().isPresent(), kind.toString());
-            assertEquals(1, lowered.program().body().size(), lowered.program().body().toString());
+            assertTrue(lowered.programs().preparation().isPresent(), kind.toString());
+            assertEquals(1, lowered.programs().call().body().size(), lowered.programs().call().body().toString());
         }
     }
 

@@ -40,7 +40,7 @@ final class Programs {
 
     static Lowered lower(Module.Entry entry, Machine machine) {
         Lowered lowered = Lowering.lower(new Module("M", List.of(), List.of(entry)), entry, machine);
-        lowered.programs().forEach(LoopVerifier::verifyReady);
+        lowered.programs().all().forEach(LoopVerifier::verifyReady);
         return lowered;
     }
 
@@ -62,7 +62,7 @@ final class Programs {
         Map<Buffer, ByteBuffer> memory = new IdentityHashMap<>();
         var sizes = new HashMap<>(dims);
         sizes.put("members", (long) members);
-        for (Buffer b : lowered.programs().stream().flatMap(p -> p.buffers().stream()).toList()) {
+        for (Buffer b : lowered.programs().all().stream().flatMap(p -> p.buffers().stream()).toList()) {
             if (b.role() != Buffer.Role.TEMP && !memory.containsKey(b)) {
                 int n = Math.toIntExact(b.elements().evaluate(sizes));
                 var bytes = ByteBuffer.allocate(n * b.type().bytes()).order(ByteOrder.nativeOrder());
@@ -75,7 +75,7 @@ final class Programs {
                 memory.put(b, bytes);
             }
         }
-        lowered.programs().forEach(p -> LoopInterpreter.run(p, dims, memory, members));
+        lowered.programs().all().forEach(p -> LoopInterpreter.run(p, dims, memory, members));
         var after = new LinkedHashMap<String, NdArray>();
         memory.forEach((b, bytes) -> {
             int n = bytes.capacity() / b.type().bytes();

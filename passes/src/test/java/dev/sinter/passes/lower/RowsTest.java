@@ -55,7 +55,7 @@ class RowsTest {
 
     /// The rows of scratch memory that a program with these results has.
     private long scratch(Value... results) {
-        return Programs.lower(Programs.entry(Programs.function(List.of(x), results)), Machine.V512).program().buffers().stream()
+        return Programs.lower(Programs.entry(Programs.function(List.of(x), results)), Machine.V512).programs().call().buffers().stream()
                 .filter(b -> b.role() == Buffer.Role.TEMP && b.elements().toString().contains("200")).count();
     }
 

@@ -154,13 +154,13 @@ class StateTest {
     void anOptimiserNeedsNoCopies() {
         var m = new Making();
         var lowered = lower(adam(m, m.g), Machine.V256);
-        long temps = lowered.program().buffers().stream().filter(b -> b.role() == Buffer.Role.TEMP && b.elements().isConstant() && b.elements().value() >= 400).count();
+        long temps = lowered.programs().call().buffers().stream().filter(b -> b.role() == Buffer.Role.TEMP && b.elements().isConstant() && b.elements().value() >= 400).count();
         assertEquals(0, temps);
     }
 
     private static Lowered lower(Module module, Machine machine) {
         Lowered lowered = Lowering.lower(module, module.entries().getFirst(), machine);
-        lowered.programs().forEach(dev.sinter.ir.loop.LoopVerifier::verifyReady);
+        lowered.programs().all().forEach(dev.sinter.ir.loop.LoopVerifier::verifyReady);
         return lowered;
     }
 

@@ -47,8 +47,8 @@ class TilesTest {
     void a_convolution_is_three_kernels_and_its_filters_are_transformed_ahead() {
         Module tiled = new Convolutions(1, 32, 32, 8, 8, 1, true).tiled(ElementType.F32, Interpolation.F4);
         Lowered lowered = Programs.lower(tiled.entries().getFirst(), Machine.V512);
-        assertEquals(List.of("tiles_2", "product", "tiles_3"), launches(lowered.program().body()));
-        assertTrue(lowered.preparation().isPresent());
+        assertEquals(List.of("tiles_2", "product", "tiles_3"), launches(lowered.programs().call().body()));
+        assertTrue(lowered.programs().preparation().isPresent());
     }
 
     /// Of many tiles, the three kernels do some before the next ones; members meet nowhere in between. The last block may be smaller than the others.
@@ -56,7 +56,7 @@ class TilesTest {
     Stream<DynamicTest> many_tiles_are_done_block_by_block() {
         return Stream.of(new Convolutions(2, 24, 20, 19, 18, 1, true), new Convolutions(1, 16, 33, 29, 20, 0, true)).map(c -> DynamicTest.dynamicTest(c.toString(), () -> {
             Module tiled = Layout.run(c.tiled(ElementType.F32, Interpolation.F4));
-            var program = Programs.lower(tiled.entries().getFirst(), Machine.V512).program();
+            var program = Programs.lower(tiled.entries().getFirst(), Machine.V512).programs().call();
             var blocks = program.body().stream().filter(Stmt.For.class::isInstance).map(s -> (Stmt.For) s).toList();
             assertEquals(1, blocks.size());
             assertEquals(List.of("tiles_2", "product", "tiles_3"), launches(blocks.getFirst().body()));
