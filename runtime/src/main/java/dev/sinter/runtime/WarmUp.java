@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The quick start of one function on the JVM: calls run scalar code, which HotSpot compiles at once, while vector code is called in the background until
 /// it is compiled, faster, and allocates nothing any more. All variants give the same bits, so nobody sees the change but by the clock: as scalar code allocates nothing
-/// from its first call on, neither do calls before the change, nor, unless HotSpot is late, those after it.
+/// from its first call on, neither do calls before the change, nor those after it. Vector code that allocates however long it is called is never taken.
 ///
 /// The background is one daemon thread of low priority, for one function at a time in the whole process. It begins with the function's first call, of which
 /// it keeps copies: inputs, and the state as it then was, so that loops whose end depends on data end as they did there. It works in memory of its own
@@ -19,12 +19,10 @@ final class WarmUp implements Runnable {
 
     /// What the copies may take; a function that needs more begins with vectors.
     private static final long MOST_BYTES = 512L << 20;
-    /// After so much work the faster of the two is taken.
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    /// After so much work without success the scalar code stays. HotSpot compiles what runs seldom last.
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
     /// Vector code counts as compiled when it is the faster one and has neither become faster nor allocated for this time.
     private static final long SETTLED_NANOS = 500_000_000L;
-    /// For so long, vector code that is faster and still allocates is not taken: HotSpot compiles what runs seldom last.
-    private static final long ALLOCATING_NANOS = 10_000_000_000L;
     private static final long BATCH_NANOS = 1_000_000L;
     private static final int MOST_PER_BATCH = 10_000;
     private static final int SCALAR_EVERY = 8;
@@ -158,12 +156,12 @@ final class WarmUp implements Runnable {
             // A call may take longer than the time that the code must be calm for: one that was not calm does not count.
             settled = better ? 0 : settled + took;
             quiet = second.allocates ? 0 : quiet + took;
-            if (second.best < first.best && settled > SETTLED_NANOS && (quiet > SETTLED_NANOS || settled > ALLOCATING_NANOS)) {
-                break;
+            if (second.best < first.best && settled > SETTLED_NANOS && quiet > SETTLED_NANOS) {
+                return !over;
             }
             rest(took);
         }
-        return !over && second.best < first.best;
+        return false;
     }
 
     private void rest(long worked) throws InterruptedException {
