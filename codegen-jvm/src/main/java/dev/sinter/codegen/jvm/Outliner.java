@@ -369,12 +369,103 @@ final class Outliner {
             }
         }
         if (best < 0) {
-            throw new IllegalArgumentException(where + " has a statement of " + list.stream().mapToInt(this::size).max().orElse(0)
-                    + " bytes of code, which cannot be split into JVM methods that the JIT compiles");
+            return throughMemory(list, room);
         }
         var fitted = new ArrayList<>(list.subList(0, best));
         fitted.addAll(call(list.subList(best, list.size()), declared));
         return fitted;
+    }
+
+    /// A row of calls for statements of which so many values are in use everywhere that no call could be given them: what one call makes for a later one goes through memory.
+    private List<Stmt> throughMemory(List<Stmt> list, int room) {
+        var places = new IdentityHashMap<>(spilled);
+        var before = new ArrayList<Stmt>();
+        for (Expr.Var vector : vectors(Mentions.of(complete(list)))) {
+            if (!places.containsKey(vector)) {
+                places.put(vector, target.spill().place(vector));
+                before.add(places.get(vector).store(vector));
+            }
+        }
+        var lastUse = new IdentityHashMap<Expr.Var, Integer>();
+        for (int k = 0; k < list.size(); k++) {
+            int place = k;
+            Mentions.of(complete(List.of(list.get(k)))).free().forEach(name -> lastUse.put(name, place));
+        }
+        var ofList = new HashSet<Expr.Var>();
+        int most = budget * 2 / 3;
+        for (int from = 0; from < list.size();) {
+            var loaded = new LinkedHashSet<Expr.Var>();
+            var made = new LinkedHashSet<Expr.Var>();
+            int to = from;
+            int taken = 0;
+            while (to < list.size()) {
+                Stmt next = list.get(to);
+                var names = new LinkedHashSet<>(Mentions.of(complete(List.of(next))).free());
+                names.removeAll(made);
+                names.removeIf(name -> !places.containsKey(name) && !ofList.contains(name));
+                loaded.addAll(names);
+                if (next instanceof Stmt.Let let) {
+                    made.add(let.name());
+                }
+                made.addAll(Mentions.of(List.of(next)).assigned());
+                taken += size(next);
+                int last = to;
+                if (to > from && taken + LOAD * allParts(loaded) + STORE * allParts(made.stream().filter(name -> lastUse.getOrDefault(name, -1) > last).toList()) > most) {
+                    break;
+                }
+                to++;
+            }
+            if (from == 0 && to == list.size()) {
+                throw cannotBeSplit(list);
+            }
+            before.add(called(list.subList(from, to), to, lastUse, ofList, places));
+            from = to;
+        }
+        return size(before) <= room ? before : cutTail(before, room);
+    }
+
+    /// The call of a piece that gets from memory, and leaves there, what goes from piece to piece.
+    private Stmt called(List<Stmt> piece, int end, Map<Expr.Var, Integer> lastUse, Set<Expr.Var> ofList, Map<Expr.Var, Spill.Place> places) {
+        var mentions = Mentions.of(complete(piece));
+        var changed = new LinkedHashSet<>(mentions.assigned());
+        piece.forEach(s -> {
+            if (s instanceof Stmt.Let let) {
+                changed.add(let.name());
+                ofList.add(let.name());
+            }
+        });
+        var head = new ArrayList<>(made(piece));
+        var foot = new ArrayList<Stmt>();
+        var parameters = new ArrayList<Expr.Var>();
+        for (Expr.Var name : parameters(mentions)) {
+            if (places.containsKey(name)) {
+                head.add(new Stmt.Let(name, places.get(name).load(name)));
+            } else {
+                parameters.add(name);
+            }
+        }
+        for (Expr.Var name : changed) {
+            if (lastUse.getOrDefault(name, -1) >= end && !repeatable.containsKey(name) || !ofList.contains(name)) {
+                if (!ofList.contains(name) || name.type() == ElementType.BOOL) {
+                    throw cannotBeSplit(piece);
+                }
+                foot.add(places.computeIfAbsent(name, target.spill()::place).store(name));
+            }
+        }
+        if (words(parameters) > Method.MOST_ARGUMENT_WORDS) {
+            throw cannotBeSplit(piece);
+        }
+        var standIn = new Kernel(methodName, parameters, List.of(), "");
+        var outer = spilled;
+        spilled = places;
+        callees.put(standIn, method(methodName + "-" + pieces++, parameters, head, piece, foot, null));
+        spilled = outer;
+        return new Stmt.Launch(standIn, List.copyOf(parameters));
+    }
+
+    private IllegalArgumentException cannotBeSplit(List<Stmt> list) {
+        return new IllegalArgumentException(where + " has a statement of " + list.stream().mapToInt(this::size).max().orElse(0)
+                + " bytes of code, which cannot be split into JVM methods that the JIT compiles");
     }
 
     private boolean isWhole(List<Stmt> list) {
@@ -458,7 +549,12 @@ final class Outliner {
     }
 
     private int parts(Collection<Expr.Var> names) {
-        return names.stream().filter(Outliner::isSpilled).mapToInt(v -> Split.of(v.type(), v.lanes(), target.vectorBits()).count()).sum();
+        return allParts(names.stream().filter(Outliner::isSpilled).toList());
+    }
+
+    /// The values that the JVM has for these names: one for a scalar, and for a mask's bits.
+    private int allParts(Collection<Expr.Var> names) {
+        return names.stream().mapToInt(v -> v.lanes() == 1 || v.type() == ElementType.BOOL ? 1 : Split.of(v.type(), v.lanes(), target.vectorBits()).count()).sum();
     }
 
     private List<Expr.Var> vectors(Mentions mentions) {

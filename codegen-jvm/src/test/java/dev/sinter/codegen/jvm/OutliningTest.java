@@ -319,4 +319,30 @@ class OutliningTest {
         }));
         return program;
     }
+
+    /// So many values are in use at once that no method could be given them: each is used again, in the opposite order.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 128, 512})
+    void aLongRunOfStatementsThatAreUsedAgainAtTheEnd(int vectorBits) {
+        int lanes = lanesFor(vectorBits);
+        var program = new Emitted();
+        Buffer x = program.input("x", F32, Specials.cycled(F32, 1, 64));
+        Buffer y = program.output("y", F32, 64);
+        program.kernel("there_and_back", k -> k.loop("i", Expr.index(2), SERIAL, (in, i) -> {
+            Expr first = in.let("x", new Expr.Load(x, i, lanes, 1, null));
+            var values = new ArrayList<Expr>(List.of(first));
+            for (int n = 0; n < 1500; n++) {
+                values.add(in.let("v" + n, Expr.apply(n % 2 == 0 ? Fn.SUB : Fn.MAX, values.getLast(), first)));
+            }
+            Expr.Var sum = in.accumulator("sum", first);
+            Expr back = first;
+            for (Expr value : values.reversed()) {
+                in.assign(sum, Expr.apply(Fn.MIN, value, Expr.apply(Fn.ADD, sum, first)));
+                back = in.let("back", Expr.apply(Fn.SUB, value, back));
+            }
+            in.store(y, Expr.times(i, Expr.index(16)), back);
+            in.store(y, Expr.plus(Expr.times(i, Expr.index(16)), Expr.index(32)), sum);
+        }));
+        assertTrue(methodsOf(program, vectorBits) > 10);
+    }
 }
