@@ -63,6 +63,7 @@ final class Light {
     private static List<Step> replaced(List<Step> steps, Set<Step.Run> chosen, Table table) {
         return steps.stream().<Step>map(step -> switch (step) {
             case Step.Run run -> chosen.contains(run) ? table.scalar(run) : run;
+            case Step.Blocks blocks -> blocks;
             case Step.For loop -> new Step.For(loop.i(), loop.to(), replaced(loop.body(), chosen, table));
             case Step.While loop -> new Step.While(replaced(loop.head(), chosen, table), loop.condition(), loop.index(), replaced(loop.body(), chosen, table));
             case Step.If choice -> new Step.If(choice.condition(), choice.index(), replaced(choice.then(), chosen, table), replaced(choice.otherwise(), chosen, table));
@@ -73,6 +74,7 @@ final class Light {
         for (Step step : steps) {
             switch (step) {
                 case Step.Run run -> weighed.add(new Weighed(run, product(times, effort(run.kernel().body()))));
+                case Step.Blocks blocks -> blocks.body().forEach(run -> weigh(List.of(run), product(times, value(blocks.count()).orElse(1))));
                 case Step.For loop -> weigh(loop.body(), product(times, value(loop.to()).orElse(1)));
                 case Step.While loop -> {
                     weigh(loop.head(), times);
