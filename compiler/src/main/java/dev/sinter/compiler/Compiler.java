@@ -34,8 +34,8 @@ public final class Compiler {
     /// @param frontend what the frontend is told: the real type, which model of the file
     /// @param targets  the kinds of code
     /// @param variants the names of the variants wanted (`jvm-scalar`, `linux-x86_64-v4`); empty for all of the targets
-    /// @param exactConvolutions whether convolutions are to be computed term by term, though fewer multiplications with more rounding would be faster
-    public record Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets, List<String> variants, boolean exactConvolutions) {
+    /// @param leftOut  the names of passes that are left out
+    public record Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets, List<String> variants, List<String> leftOut) {
         /// f32, both kinds of code.
         public static final Options DEFAULT = new Options(dev.sinter.frontend.checked.Options.DEFAULT, List.of(Target.JVM, Target.NATIVE));
 
@@ -43,26 +43,41 @@ public final class Compiler {
         public Options {
             targets = List.copyOf(targets);
             variants = List.copyOf(variants);
+            leftOut = List.copyOf(leftOut);
         }
 
         /// All variants of these targets.
         public Options(dev.sinter.frontend.checked.Options frontend, List<Target> targets) {
-            this(frontend, targets, List.of(), false);
+            this(frontend, targets, List.of(), List.of());
         }
 
         /// These options with other targets.
         public Options withTargets(List<Target> others) {
-            return new Options(frontend, others, variants, exactConvolutions);
+            return new Options(frontend, others, variants, leftOut);
         }
 
         /// These options for some variants only: what is not to leave this process needs no code for other machines.
         public Options withVariants(List<String> names) {
-            return new Options(frontend, targets, names, exactConvolutions);
+            return new Options(frontend, targets, names, leftOut);
         }
 
         /// These options with convolutions that are computed term by term, or as it is fastest.
         public Options withExactConvolutions(boolean exact) {
-            return new Options(frontend, targets, variants, exact);
+            return leavingOut("winograd", exact);
+        }
+
+        /// These options with products of matrices that are computed term by term, or as it is fastest.
+        public Options withExactProducts(boolean exact) {
+            return leavingOut("strassen", exact);
+        }
+
+        private Options leavingOut(String pass, boolean out) {
+            var names = new ArrayList<>(leftOut);
+            names.remove(pass);
+            if (out) {
+                names.add(pass);
+            }
+            return new Options(frontend, targets, variants, names);
         }
 
         private List<Target.Variant> chosen() {
@@ -120,7 +135,7 @@ public final class Compiler {
 
     /// Compiles a module of graphs.
     public static Compilation compile(Module module, Options options, Progress progress) {
-        Module optimised = (options.exactConvolutions() ? Pipelines.exact() : Pipelines.standard()).run(module, (pass, _, nanoseconds) -> progress.done(pass.name(), nanoseconds));
+        Module optimised = Pipelines.standard().without(options.leftOut()).run(module, (pass, _, nanoseconds) -> progress.done(pass.name(), nanoseconds));
         var variants = options.chosen();
         Map<Machine, Map<String, Lowered>> lowered = new LinkedHashMap<>();
         for (Machine machine : variants.stream().map(Target.Variant::machine).distinct().toList()) {

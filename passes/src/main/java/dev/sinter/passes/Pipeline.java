@@ -2,6 +2,7 @@ package dev.sinter.passes;
 
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.graph.Verifier;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -62,6 +63,11 @@ public record Pipeline(List<Pass> passes, List<Before> order) {
         } catch (RuntimeException e) {
             throw new IllegalStateException("the pass '" + pass + "' made a malformed module: " + e.getMessage(), e);
         }
+    }
+
+    /// The other passes. Names that are no pass's change nothing.
+    public Pipeline without(Collection<String> names) {
+        return new Pipeline(passes.stream().filter(p -> !names.contains(p.name())).toList(), order);
     }
 
     /// The passes up to and including the last one called `name`. @throws IllegalArgumentException if there is none

@@ -77,7 +77,7 @@ public final class CaseRunner {
         var frontend = new Options(program.real(), Optional.empty());
         var result = Frontend.compile(Source.of("case.sinter", program.source()), frontend, templates::source);
         CheckedModel checked = result.model().orElseThrow(() -> new SourceProblems(result.problems()));
-        var options = new Compiler.Options(frontend, List.of(Target.JVM, Target.NATIVE), variants, false);
+        var options = new Compiler.Options(frontend, List.of(Target.JVM, Target.NATIVE), variants, List.of());
         boolean hasState = !checked.module().state().isEmpty();
         Compilation compilation = hasState ? Compiler.compile(checked, options, Compiler.Progress.NONE)
                 : Compiler.compile(checked.module(), options, Compiler.Progress.NONE);

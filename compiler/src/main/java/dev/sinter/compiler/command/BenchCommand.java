@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -72,8 +73,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--targets", paramLabel = "TARGETS", description = "interp, jvm, native, or names such as jvm-scalar (default: jvm,native; an artifact's own).")
     private String targets;
 
-    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term, though saving multiplications may be faster.")
-    private boolean exactConvolutions;
+    @Mixin
+    private Exactness exactness;
 
     @Option(names = "--quick", description = "Measure for half a second each instead of three.")
     private boolean quick;
@@ -188,7 +189,7 @@ final class BenchCommand implements Callable<Integer> {
         if (wanted.stream().anyMatch(t -> !t.startsWith("jvm") && !t.equals(Examples.INTERPRETER))) {
             kinds.add(Target.NATIVE);
         }
-        var options = new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(modelName), arguments), kinds).withExactConvolutions(exactConvolutions);
+        var options = exactness.of(new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(modelName), arguments), kinds));
         CheckedModel checked = Compiler.check(file, options);
         Compilation compilation = Compiler.compile(checked, options, Compiler.Progress.NONE);
         var state = compilation.initialState(0);

@@ -16,6 +16,7 @@ import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Pipelines;
 import dev.sinter.passes.fuse.Decision;
 import dev.sinter.passes.lower.Lowered;
+import dev.sinter.passes.strassen.Strassen;
 import dev.sinter.passes.winograd.Winograd;
 import dev.sinter.runtime.Machine;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -53,8 +55,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--kernels", paramLabel = "MODEL.sinter", description = "The model whose kernels to measure one by one.")
     private Path kernels;
 
-    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term, though saving multiplications may be faster.")
-    private boolean exactConvolutions;
+    @Mixin
+    private Exactness exactness;
 
     @Option(names = "--function", paramLabel = "F", description = "Only this function (with --fusion or --kernels).")
     private String function;
@@ -129,35 +131,40 @@ final class ExplainCommand implements Callable<Integer> {
         ModelFile.require(fusion);
         // One machine is enough: decisions do not depend on it.
         compile(fusion, List.of(Target.JVM)).lowered().values().iterator().next().forEach(this::print);
-        if (!exactConvolutions) {
-            explainConvolutions();
+        var chosen = Pipelines.exact().run(IrCommand.select(Compiler.check(fusion, options(List.of())), function), Pipeline.Observer.NONE);
+        if (!exactness.ofConvolutions()) {
+            list("convolutions by filters of 3 × 3:", "convolution", Winograd.convolutions(chosen).stream().map(f -> new Choice(f.function(), f.sizes(), f.from(), f.choice())).toList());
+        }
+        if (!exactness.ofProducts()) {
+            list("products of matrices:", "product", Strassen.products(chosen).stream().map(f -> new Choice(f.function(), f.sizes(), f.from(), f.choice())).toList());
         }
     }
 
-    private void explainConvolutions() {
-        var chosen = IrCommand.select(Compiler.check(fusion, options(List.of())), function);
-        var found = Winograd.convolutions(Pipelines.exact().run(chosen, Pipeline.Observer.NONE));
+    /// What might save multiplications, and whether it does.
+    private record Choice(String function, String sizes, Origin from, String computed) { }
+
+    private void list(String title, String kind, List<Choice> choices) {
         var out = sinter.console().out();
-        if (!json && !found.isEmpty()) {
-            out.println("convolutions by filters of 3 × 3:");
+        if (!json && !choices.isEmpty()) {
+            out.println(title);
         }
-        for (Winograd.Found f : found) {
+        for (Choice c : choices) {
             if (json) {
                 var fields = new LinkedHashMap<String, Object>();
-                fields.put("function", f.function());
-                fields.put("convolution", f.sizes());
-                fields.put("at", place(f.from()));
-                fields.put("computed", f.choice());
+                fields.put("function", c.function());
+                fields.put(kind, c.sizes());
+                fields.put("at", place(c.from()));
+                fields.put("computed", c.computed());
                 sinter.console().json(fields);
             } else {
-                out.println("  " + f.function() + ": " + f.sizes() + at(f.from()) + ": " + f.choice());
+                out.println("  " + c.function() + ": " + c.sizes() + at(c.from()) + ": " + c.computed());
             }
         }
         out.flush();
     }
 
     private Compiler.Options options(List<Target> targets) {
-        return new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(model), arguments), targets).withExactConvolutions(exactConvolutions);
+        return exactness.of(new Compiler.Options(new dev.sinter.frontend.checked.Options(ElementType.F32, Optional.ofNullable(model), arguments), targets));
     }
 
     private Compilation compile(Path file, List<Target> targets) {

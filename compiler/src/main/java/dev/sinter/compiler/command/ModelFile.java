@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,8 +27,8 @@ final class ModelFile {
     @Option(names = "--double", description = "Compute in double precision: every f32 of the source becomes f64.")
     private boolean inDouble;
 
-    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term. By default those by filters of 3 × 3 save multiplications where that is faster, with slightly more rounding.")
-    private boolean exactConvolutions;
+    @Mixin
+    private Exactness exactness;
 
     Path file() {
         return file;
@@ -61,6 +62,6 @@ final class ModelFile {
     }
 
     Compiler.Options options(List<Target> targets) {
-        return new Compiler.Options(frontend(), targets).withExactConvolutions(exactConvolutions);
+        return exactness.of(new Compiler.Options(frontend(), targets));
     }
 }

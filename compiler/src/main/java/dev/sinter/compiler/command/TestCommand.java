@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -44,8 +45,8 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "2", description = "Threads for each call (default: ${DEFAULT-VALUE}).")
     private int threads;
 
-    @Option(names = "--exact-convolutions", description = "Compute convolutions term by term, though saving multiplications may be faster.")
-    private boolean exactConvolutions;
+    @Mixin
+    private Exactness exactness;
 
     @Option(names = "--double", description = "In double precision.")
     private boolean inDouble;
@@ -68,7 +69,7 @@ final class TestCommand implements Callable<Integer> {
             throw UserError.use("--threads is " + threads + ", expected at least 1");
         }
         var frontend = new dev.sinter.frontend.checked.Options(inDouble ? ElementType.F64 : ElementType.F32, Optional.empty());
-        var options = new Compiler.Options(frontend, Targets.parse(target)).withExactConvolutions(exactConvolutions);
+        var options = exactness.of(new Compiler.Options(frontend, Targets.parse(target)));
         int invalid = 0;
         for (Path file : SourceFiles.in(files)) {
             try {

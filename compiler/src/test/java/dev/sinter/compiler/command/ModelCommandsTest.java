@@ -171,7 +171,7 @@ class ModelCommandsTest extends CommandLineTest {
         assertTrue(ir.contains("vjp"), ir);
         assertFalse(succeeds("ir", small, "--function", "fit", "--after", "differentiate").contains("vjp"));
         assertTrue(succeeds("ir", small).contains("entry init("));
-        assertEquals("error: no pass is called 'inline'; there are inline-calls, differentiate, simplify, layout, winograd, and all for the last one", fails(2, "ir", small, "--after", "inline"));
+        assertEquals("error: no pass is called 'inline'; there are inline-calls, differentiate, simplify, layout, winograd, strassen, and all for the last one", fails(2, "ir", small, "--after", "inline"));
         assertTrue(fails(2, "ir", small, "--function", "fitt").startsWith("error: model Small exports no function 'fitt'; did you mean fit?; it exports predict, double"));
         succeeds("graph", small, "--function", "predict", "--after", "all", "-o", in("g.svg"));
         assertTrue(Files.readString(folder.resolve("g.svg")).contains("<svg"));

@@ -2,6 +2,7 @@ package dev.sinter.passes.fuse;
 
 import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.Value;
+import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -69,19 +70,25 @@ final class Chains {
         var rows = new ArrayList<Group.Chain.Rows>();
         for (int k = 0; k < dot.freeA().size(); k++) {
             int axis = dot.freeA().get(k);
-            boolean whole = before.index().stream().anyMatch(at -> at.axis() == axis && at.part() == Combination.Part.WHOLE);
+            Dim extent = dot.a().dim(axis);
+            var made = before.index().stream().filter(at -> isWhole(at, axis, extent)).findFirst();
             var at = after.index().get(batches + k);
-            if (!whole || at.axis() == after.root().rank() - 1 || at.axis() < 0 && !dot.a().dim(axis).is(1)) {
+            boolean one = at.isEmpty() && extent.is(1);
+            if (made.isEmpty() || !one && (at.size() != 1 || at.getFirst().equals(after.along()))) {
                 return Optional.empty();
             }
-            rows.add(new Group.Chain.Rows(axis, at.axis(), dot.a().dim(axis)));
+            rows.add(new Group.Chain.Rows(made.get().getFirst(), one ? null : at.getFirst(), extent));
         }
         return Optional.of(rows);
     }
 
+    private static boolean isWhole(List<Combination.At> digits, int axis, Dim extent) {
+        return digits.size() == 1 && digits.getFirst().axis() == axis && digits.getFirst().weight().is(1) && digits.getFirst().extent().equals(extent);
+    }
+
     /// The axis of the root that an axis of the last combination is; -1 if it is none by itself.
     private static int axisOfRoot(Combination c, int axis) {
-        var at = c.index().get(axis);
-        return at.part() == Combination.Part.WHOLE ? at.axis() : -1;
+        var digits = c.index().get(axis);
+        return digits.size() == 1 && isWhole(digits, digits.getFirst().axis(), c.root().dim(digits.getFirst().axis())) ? digits.getFirst().axis() : -1;
     }
 }

@@ -47,11 +47,11 @@ public sealed interface Group {
     /// A contraction between tiles: what it reads is made of tiles by one chain of combinations, what it makes is read by another one alone, and its rows are the tiles. So all three may be
     /// done for some of the tiles before the next ones.
     ///
-    /// @param rows for each axis of the contraction's rows, slowest first, the axis of the root of `before` and the one of the root of `after` that run over these tiles; the latter is
-    ///             -1 where there is one tile only
+    /// @param rows for each axis of the contraction's rows, slowest first, the digit of an index of the root of `before` and the one of the root of `after` that run over these tiles; the latter is
+    ///             null where there is one tile only
     record Chain(Tiles before, Product product, Tiles after, List<Rows> rows) implements Group {
         /// An axis of tiles.
-        public record Rows(int before, int after, Dim extent) { }
+        public record Rows(Combination.At before, Combination.At after, Dim extent) { }
 
         /// Copies the list.
         public Chain {

@@ -54,6 +54,8 @@ final class Roots {
     private final Map<Value, List<Value>> users = new IdentityHashMap<>();
     /// What combinations read their tiles through: pads and windows, whose arithmetic is the same for all lanes.
     private final Set<Value> seenThrough = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Roots for no other reason than that it would be dear to compute them again.
+    private final Set<Value> dear = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Value, Combination> combinations = new IdentityHashMap<>();
     private final Set<Value> inTiles = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -166,6 +168,9 @@ final class Roots {
         }
         if (forced || cost > LONGEST || hasManyParts(v)) {
             roots.add(v);
+            if (!forced && !hasManyParts(v)) {
+                dear.add(v);
+            }
         }
     }
 
@@ -198,11 +203,11 @@ final class Roots {
             combine(v, c, wanted);
             return;
         }
-        if (local.containsKey(v) && !roots.contains(v)) {
+        if (local.containsKey(v) && !roots.contains(v) && !inTiles.contains(v)) {
             double times = wanted / elements;
             double cost = chain.get(v);
             boolean inMemory = local.get(v).accesses().size() == 1 && local.get(v).cost() == 0;
-            if (isLastOfEpilogue(v) && wanted > 0 && !inTiles.contains(v) || isPaddedSideways(v) && wanted > 0
+            if (isLastOfEpilogue(v) && wanted > 0 || isPaddedSideways(v) && wanted > 0
                     || !inMemory && !seenThrough.contains(v) && (times - 1) * (cost - LOAD) > STORE + LOAD * times) {
                 roots.add(v);
             }
@@ -230,9 +235,11 @@ final class Roots {
         all.addAll(following.remove(head));
         for (int k = all.size() - 1; k > 0; k--) {
             var inside = all.subList(0, k + 1);
-            boolean alone = all.subList(0, k).stream().allMatch(v -> !roots.contains(v) && inside.containsAll(users.get(v)));
-            Combination c = alone ? Combination.of(all.get(k), x -> isGiven(x), indices) : null;
+            var before = all.subList(0, k);
+            boolean alone = before.stream().allMatch(v -> (!roots.contains(v) || dear.contains(v)) && inside.containsAll(users.get(v)));
+            Combination c = alone ? Combination.of(all.get(k), x -> isGiven(x) && !before.contains(x), indices) : null;
             if (c != null) {
+                roots.removeAll(before.stream().filter(dear::contains).toList());
                 roots.add(all.get(k));
                 combinations.put(all.get(k), c);
                 inTiles.addAll(inside);

@@ -9,6 +9,7 @@ import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.fuse.Combination;
 import dev.sinter.passes.fuse.Group;
 import dev.sinter.passes.memory.Step;
 import dev.sinter.passes.schedule.Contraction;
@@ -117,14 +118,14 @@ final class ChainKernel {
         return tiles.plus(block - 1).floorDiv(block);
     }
 
-    private Step.Run tiles(Group.Tiles group, Function<Group.Chain.Rows, Integer> axis, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+    private Step.Run tiles(Group.Tiles group, Function<Group.Chain.Rows, Combination.At> digit, Function<Value, Place> places, Function<Value, List<Place>> targets) {
         Indices indices = table.indices();
         indices.range(number, count());
         Expr first = Expr.times(number, Expr.index(block));
         boolean whole = tiles.mod(Dim.constant(block)).is(0);
         var statements = new Block();
         Expr here = whole ? Expr.index(block) : statements.let("here", Expr.apply(Fn.MIN, Expr.index(block), Expr.apply(Fn.SUB, indices.dim(tiles), first)));
-        var range = new TilesKernel.Range(chain.rows().stream().map(axis).toList(), chain.rows().stream().map(Group.Chain.Rows::extent).toList(), first, here, Dim.constant(block));
+        var range = new TilesKernel.Range(chain.rows().stream().map(digit).toList(), chain.rows().stream().map(Group.Chain.Rows::extent).toList(), first, here, Dim.constant(block));
         TilesKernel.build(group.combination(), table, places, targets, range, indices).statements().forEach(statements::add);
         return table.kernel("tiles", Origins.of(group.roots()), statements, indices, Finish.Team.EACH);
     }

@@ -11,12 +11,18 @@ import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.passes.fuse.Combination;
+import dev.sinter.passes.fuse.Reads;
 import dev.sinter.passes.schedule.Indices;
 import dev.sinter.passes.schedule.Rewriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// The loops of a chain of combinations: tile after tile, vectors along the last axis.
 ///
@@ -30,10 +36,12 @@ import java.util.function.Function;
 ///
 /// Between combinations a tile is in scratch memory of the member, which stays in the first-level cache. So a body is a dozen loads, their combinations and a
 /// dozen stores: few enough for the JIT, and for the registers. Where the tile's elements come through a pad, the body stands twice: for tiles inside, whose
-/// loads ask nothing, and for those at the edge.
+/// loads ask nothing, and for those at the edge. What is dear to compute of the last combination follows in a loop over places of its own.
 final class TilesKernel {
     /// Elements of the last axis that are combined in one go.
     private static final long BLOCK = 64;
+    /// Arithmetic that follows the last combination and is written out for each place of a line.
+    private static final double WRITTEN_OUT = 24;
 
     private final Combination chain;
     private final Table table;
@@ -42,18 +50,22 @@ final class TilesKernel {
     private final Indices indices;
     private final Value root;
     private final int rank;
-    /// For each axis of the root, its loop: over all of it, or over tiles. Null for the last one and for those within a tile.
-    private final Expr[] outer;
+    /// The loops: over digits of the root's axes that are no place in a tile of combinations.
+    private final Map<Combination.At, Expr> outer = new HashMap<>();
+    /// The digits that have such loops, those of the first axis first; without the one that vectors go along.
+    private final List<Combination.At> loops = new ArrayList<>();
+    /// The digit that vectors go along.
+    private final Combination.At along;
     private Expr last;
 
     /// Some of the tiles, which are numbered through.
     ///
-    /// @param axes    for each axis of tiles, slowest first, the root's; -1 for none
+    /// @param digits  for each axis of tiles, slowest first, the digit of the root's index; null for none
     /// @param extents tiles along each axis
     /// @param first   the number of the first tile
     /// @param count   how many tiles
     /// @param most    how many there are at most
-    record Range(List<Integer> axes, List<Dim> extents, Expr first, Expr count, Dim most) { }
+    record Range(List<Combination.At> digits, List<Dim> extents, Expr first, Expr count, Dim most) { }
 
     private TilesKernel(Combination chain, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, Indices indices) {
         this.chain = chain;
@@ -63,7 +75,9 @@ final class TilesKernel {
         this.indices = indices;
         this.root = chain.root();
         this.rank = root.rank();
-        this.outer = new Expr[rank];
+        var digits = IntStream.range(0, chain.index().size()).filter(k -> chained(k) < 0).boxed().flatMap(k -> chain.index().get(k).stream()).toList();
+        this.along = chain.along();
+        digits.stream().filter(at -> at != along).sorted(Comparator.comparingInt(Combination.At::axis)).forEach(loops::add);
     }
 
     /// The statements of a kernel.
@@ -88,15 +102,15 @@ final class TilesKernel {
     }
 
     private void some(Range range, Block into) {
-        Arrays.fill(outer, Expr.index(0));
+        loops.forEach(at -> outer.put(at, Expr.index(0)));
         into.loop("tile", range.count(), Stmt.Binding.SERIAL, (b, i) -> {
             indices.range(i, range.most());
             Expr rest = b.let("number", Expr.plus(range.first(), i));
-            for (int k = range.axes().size() - 1; k >= 0; k--) {
+            for (int k = range.digits().size() - 1; k >= 0; k--) {
                 Dim extent = range.extents().get(k);
                 Dim slower = Dim.product(range.extents().subList(0, k));
                 if (!extent.is(1)) {
-                    outer[range.axes().get(k)] = slower.is(1) ? rest : b.let("i", Expr.apply(Fn.REM, rest, indices.dim(extent)));
+                    outer.put(range.digits().get(k), slower.is(1) ? rest : b.let("i", Expr.apply(Fn.REM, rest, indices.dim(extent))));
                     rest = slower.is(1) ? rest : b.let("rest", Expr.apply(Fn.DIV, rest, indices.dim(extent)));
                 }
             }
@@ -105,40 +119,26 @@ final class TilesKernel {
         });
     }
 
-    /// The tile's extent along an axis of the root; 1 if it does not run over tiles.
-    private long tile(int axis) {
-        return chain.index().stream().filter(at -> at.axis() == axis && at.part() != Combination.Part.WHOLE).mapToLong(Combination.At::tile).findFirst().orElse(1);
-    }
-
-    /// Whether an axis of the root is one of the tile.
-    private boolean isPlace(int axis) {
-        for (Value v : chain.chain()) {
-            var at = chain.index().get(((Combine) v.op()).axis());
-            if (at.axis() == axis && at.part() == Combination.Part.WHOLE) {
-                return true;
-            }
-        }
-        return false;
+    /// Which combination of the chain goes along an axis of the last one; -1 for none.
+    private int chained(int axis) {
+        return IntStream.range(0, chain.chain().size()).filter(j -> chain.op(j).axis() == axis).findFirst().orElse(-1);
     }
 
     /// Loops over tiles, which are independent.
-    private void outer(int axis, Block into) {
-        if (axis == rank - 1) {
+    private void outer(int number, Block into) {
+        if (number == loops.size()) {
             blocks(into);
-        } else if (isPlace(axis)) {
-            outer(axis + 1, into);
+            return;
+        }
+        var at = loops.get(number);
+        if (at.extent().is(1)) {
+            outer.put(at, Expr.index(0));
+            outer(number + 1, into);
         } else {
-            long tile = tile(axis);
-            Dim extent = tile == 1 ? root.dim(axis) : root.dim(axis).plus(tile - 1).floorDiv(tile);
-            if (extent.is(1)) {
-                outer[axis] = Expr.index(0);
-                outer(axis + 1, into);
-            } else {
-                loop("i" + axis, extent, Stmt.Binding.PARALLEL, into, (b, i) -> {
-                    outer[axis] = i;
-                    outer(axis + 1, b);
-                });
-            }
+            loop("i" + at.axis(), at.extent(), Stmt.Binding.PARALLEL, into, (b, i) -> {
+                outer.put(at, i);
+                outer(number + 1, b);
+            });
         }
     }
 
@@ -150,7 +150,7 @@ final class TilesKernel {
     }
 
     private void blocks(Block into) {
-        Dim extent = root.dim(rank - 1);
+        Dim extent = along.extent();
         boolean several = extent.isConstant() && extent.value() > BLOCK && extent.value() % BLOCK == 0;
         if (several) {
             loop("block", Dim.constant(extent.value() / BLOCK), Stmt.Binding.SERIAL, into, (b, i) -> stages(Expr.times(i, Expr.index(BLOCK)), Dim.constant(BLOCK), b));
@@ -164,10 +164,54 @@ final class TilesKernel {
         Buffer from = null;
         int count = chain.chain().size();
         for (int k = 0; k < count; k++) {
-            Buffer to = k == count - 1 ? null : table.temp(root.element(), Dim.named(LoopProgram.MEMBERS.name()).times(elements(k)).times(width));
+            Buffer to = k == count - 1 && !isDear() ? null : table.temp(root.element(), Dim.named(LoopProgram.MEMBERS.name()).times(elements(k)).times(width));
             stage(k, 0, new Expr[count], start, width, from, to, into);
             from = to;
         }
+        if (from != null) {
+            Buffer combined = from;
+            overPlaces(0, new Expr[count], into, (block, place) -> {
+                Expr inside = inside(place, -1);
+                if (inside != null) {
+                    block.when(inside, b -> following(place, start, width, combined, b));
+                } else {
+                    following(place, start, width, combined, block);
+                }
+            });
+        }
+    }
+
+    /// Whether so much is computed of the last combination that it is not written out for each place.
+    private boolean isDear() {
+        return root != chain.last() && Reads.of(root, table.indices(), v -> v == chain.last() || places.apply(v) != null).cost() > WRITTEN_OUT;
+    }
+
+    private interface AtPlace {
+        void emit(Block into, Expr[] place);
+    }
+
+    /// Loops over all places of a tile of the last combination, from axis `j` of the chain on.
+    private void overPlaces(int j, Expr[] place, Block into, AtPlace body) {
+        if (j == place.length) {
+            body.emit(into, place);
+        } else {
+            loop("p" + j, Dim.constant(chain.op(j).rows()), Stmt.Binding.SERIAL, into, (b, p) -> {
+                Expr[] here = Arrays.copyOf(place, place.length);
+                here[j] = p;
+                overPlaces(j + 1, here, b, body);
+            });
+        }
+    }
+
+    /// Computes the root at a place of the tile, along the last axis.
+    private void following(Expr[] place, Expr start, Dim width, Buffer combined, Block into) {
+        var c = Expr.Var.index("c");
+        indices.range(c, width);
+        last = Expr.plus(start, c);
+        var body = new Block();
+        Expr value = body.let("x", Expr.load(combined, scratch(place, place.length - 1, c, width)));
+        store(place, value, new Elements(places, indices, body));
+        vectors(c, width, body, into);
     }
 
     /// The places of a tile along combined axis `j` after combination `k`.
@@ -214,11 +258,14 @@ final class TilesKernel {
     }
 
     private Expr inside(int j, Expr place) {
-        var at = chain.index().get(chain.op(j).axis());
-        if (at.part() != Combination.Part.PLACE || root.dim(at.axis()).mod(Dim.constant(at.tile())).is(0)) {
+        var digits = chain.index().get(chain.op(j).axis());
+        if (digits.size() != 1 || !digits.getFirst().weight().is(1)) {
             return null;
         }
-        return Expr.apply(Fn.LT, Expr.plus(Expr.times(outer[at.axis()], Expr.index(at.tile())), place), indices.dim(root.dim(at.axis())));
+        var at = digits.getFirst();
+        var number = outer.keySet().stream().filter(other -> other.axis() == at.axis() && other.weight().equals(at.extent())).findFirst().orElse(null);
+        return number == null || number.extent().times(at.extent()).equals(root.dim(at.axis())) ? null
+                : Expr.apply(Fn.LT, Expr.plus(Expr.times(outer.get(number), indices.dim(at.extent())), place), indices.dim(root.dim(at.axis())));
     }
 
     /// Lines of the tile along axis `k` of the chain, side by side along the last axis.
@@ -275,27 +322,39 @@ final class TilesKernel {
     /// Computes the root from an element of the last combination.
     private void store(Expr[] place, Expr value, Elements elements) {
         elements.remember(chain.last(), index(place), value);
-        var index = new ArrayList<Expr>();
-        for (int axis = 0; axis < rank; axis++) {
-            Expr at = axis == rank - 1 ? last : outer[axis];
-            long tile = tile(axis);
-            for (int j = 0; j < place.length; j++) {
-                var small = chain.index().get(chain.op(j).axis());
-                if (small.axis() == axis) {
-                    at = small.part() == Combination.Part.WHOLE ? place[j] : Expr.plus(Expr.times(outer[axis], Expr.index(tile)), place[j]);
-                }
+        var index = new ArrayList<Expr>(Collections.nCopies(rank, Expr.index(0)));
+        for (int k = 0; k < chain.index().size(); k++) {
+            var digits = chain.index().get(k);
+            int j = chained(k);
+            for (int d = 0; d < digits.size(); d++) {
+                var at = digits.get(d);
+                Expr digit = j >= 0 ? digit(place[j], digits, d) : at == along ? last : outer.get(at);
+                index.set(at.axis(), Expr.plus(index.get(at.axis()), Expr.times(digit, indices.dim(at.weight()))));
             }
-            index.add(at == null ? Expr.index(0) : at);
         }
         Expr element = root == chain.last() ? value : elements.compute(root, index);
         targets.apply(root).forEach(p -> elements.store(p, index, element));
     }
 
+    /// Digit `d` of a place in a tile.
+    private static Expr digit(Expr place, List<Combination.At> digits, int d) {
+        long weight = digits.subList(d + 1, digits.size()).stream().mapToLong(at -> at.extent().value()).reduce(1, (x, y) -> x * y);
+        if (place instanceof Expr.Const(_, long value, _)) {
+            return Expr.index(value / weight % digits.get(d).extent().value());
+        }
+        Expr rest = weight == 1 ? place : Expr.apply(Fn.DIV, place, Expr.index(weight));
+        return d == 0 ? rest : Expr.apply(Fn.REM, rest, Expr.index(digits.get(d).extent().value()));
+    }
+
     /// The index of an element of a combination of the chain, or of what the first one reads.
     private List<Expr> index(Expr[] place) {
         var index = new ArrayList<Expr>();
-        for (var at : chain.index()) {
-            index.add(at.axis() < 0 ? Expr.index(0) : at.axis() == rank - 1 ? last : outer[at.axis()]);
+        for (var digits : chain.index()) {
+            Expr sum = Expr.index(0);
+            for (var at : digits) {
+                sum = Expr.plus(Expr.times(sum, indices.dim(at.extent())), at == along ? last : outer.getOrDefault(at, Expr.index(0)));
+            }
+            index.add(sum);
         }
         for (int j = 0; j < place.length; j++) {
             index.set(chain.op(j).axis(), place[j]);

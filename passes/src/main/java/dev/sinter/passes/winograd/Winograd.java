@@ -4,17 +4,13 @@ import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Module;
 import dev.sinter.ir.graph.Origin;
-import dev.sinter.ir.graph.Parameter;
-import dev.sinter.ir.graph.Part;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.passes.rewrite.Fixed;
 import dev.sinter.passes.rewrite.Rewrite;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Replaces convolutions by filters of 3 × 3 by ones that multiply less, where they are faster for it.
 ///
@@ -47,7 +43,7 @@ public final class Winograd {
     public static List<Found> convolutions(Module m) {
         var found = new ArrayList<Found>();
         for (Module.Entry e : m.entries()) {
-            Set<Value> fixed = fixed(e);
+            Set<Value> fixed = Fixed.of(e);
             for (Value v : e.function().values()) {
                 Convolution c = v.op() instanceof Dot d ? Convolution.of(d) : null;
                 if (c != null) {
@@ -61,7 +57,7 @@ public final class Winograd {
     }
 
     private static Function run(Module.Entry e) {
-        Set<Value> fixed = fixed(e);
+        Set<Value> fixed = Fixed.of(e);
         boolean any = e.function().values().stream().anyMatch(v -> way(v, fixed) != null);
         return !any ? e.function() : Rewrite.function(e.function(), (before, op, g) -> {
             Interpolation way = way(before, fixed);
@@ -75,22 +71,5 @@ public final class Winograd {
         }
         Convolution c = Convolution.of(d);
         return c != null && fixed.contains(c.weight()) ? Choice.of(c).way() : null;
-    }
-
-    /// The values of a function that are the same at every call.
-    private static Set<Value> fixed(Module.Entry e) {
-        var written = e.outputs().stream().filter(Module.Binding.OfState.class::isInstance).map(Module.Binding::name).collect(Collectors.toSet());
-        Set<Value> fixed = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int k = 0; k < e.inputs().size(); k++) {
-            if (e.inputs().get(k) instanceof Module.Binding.OfState(String name) && !written.contains(name)) {
-                fixed.add(e.function().parameters().get(k));
-            }
-        }
-        for (Value v : e.function().values()) {
-            if (!(v.op() instanceof Parameter || v.op() instanceof Part) && v.op().regions().isEmpty() && v.op().dims().isEmpty() && fixed.containsAll(v.op().operands())) {
-                fixed.add(v);
-            }
-        }
-        return fixed;
     }
 }
