@@ -18,11 +18,20 @@ public final class Abreast {
 
     /// The copies' statements in turn. What stands in the same place of two copies must not depend on each other's later statements.
     ///
+    /// Loops of the copies become one, in which they advance together.
+    ///
     /// @param copies of equally many statements
     public static List<Stmt> of(List<List<Stmt>> copies) {
         var steps = copies.stream().map(Abreast::steps).toList();
         var out = new ArrayList<Stmt>();
         for (int k = 0; k < steps.getFirst().size(); k++) {
+            int step = k;
+            if (steps.getFirst().get(k) instanceof Stmt.For loop) {
+                var bodies = steps.stream().map(copy -> (Stmt.For) copy.get(step))
+                        .map(l -> l == loop ? l.body() : new Rewriter().with(l.i(), loop.i()).copy(l.body())).toList();
+                out.add(new Stmt.For(loop.i(), loop.from(), loop.to(), loop.step(), loop.binding(), of(bodies)));
+                continue;
+            }
             for (var copy : steps) {
                 out.add(copy.get(k));
             }
@@ -58,12 +67,18 @@ public final class Abreast {
         return whole.lanes() > 1 && whole.type() != ElementType.BOOL && (whole instanceof Expr.Apply || whole instanceof Expr.Cast) ? into.let("s", whole) : whole;
     }
 
-    /// Whether copies can advance together: they branch nowhere.
+    /// Whether copies can advance together: they branch nowhere, and their loops have known ends.
     public static boolean allows(List<Stmt> statements) {
-        return statements.stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store || s instanceof Stmt.Assign);
+        return statements.stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store || s instanceof Stmt.Assign
+                || s instanceof Stmt.For(_, Expr.Const _, Expr.Const _, _, Stmt.Binding binding, var body) && binding == Stmt.Binding.SERIAL && allows(body));
     }
 
-    /// The operations of statements without branches.
+    /// Whether there is a loop among statements.
+    static boolean hasLoops(List<Stmt> statements) {
+        return statements.stream().anyMatch(s -> s instanceof Stmt.For);
+    }
+
+    /// The operations of statements without branches; those of a loop are counted once.
     static int length(List<Stmt> statements) {
         int sum = 0;
         for (Stmt s : statements) {
@@ -71,6 +86,7 @@ public final class Abreast {
                 case Stmt.Let(_, var value) -> length(value);
                 case Stmt.Assign(_, var value) -> length(value);
                 case Stmt.Store(_, _, var value, _) -> 1 + length(value);
+                case Stmt.For loop -> length(loop.body());
                 default -> 0;
             };
         }

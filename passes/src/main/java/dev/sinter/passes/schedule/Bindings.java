@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 public final class Bindings {
     /// The registers that one of several vectors in a step of a loop may take.
     private static final int REGISTERS_OF_A_COPY = 8;
+    /// The registers that one of several sums in a step of a loop may take.
+    private static final int REGISTERS_OF_A_SUM = 4;
+    /// Operations that all copies of a body with loops in it may have.
+    private static final int MOST_STEPS_OF_SUMS = 96;
     /// Operations of a body that one vector after the other does as fast.
     private static final int FEW_STEPS = 16;
     /// Operations side by side in a body, on average, that keep a processor busy by themselves.
@@ -210,6 +214,10 @@ public final class Bindings {
     /// the JIT compiles well.
     private int copies(List<Stmt> body) {
         int steps = Abreast.length(body);
+        if (Abreast.hasLoops(body)) {                          // sums down the columns of a matrix: several vectors of a row are read together
+            int copies = Abreast.allows(body) ? Math.min(machine.registers() / REGISTERS_OF_A_SUM, MOST_STEPS_OF_SUMS / Math.max(1, steps)) : 1;
+            return copies < 2 ? 1 : Integer.highestOneBit(copies);
+        }
         int most = Math.min(machine.registers() / REGISTERS_OF_A_COPY, MOST_STEPS / Math.max(1, steps));
         return steps < FEW_STEPS || steps >= WIDE * Abreast.depth(body) || most < 2 || !Abreast.allows(body) ? 1 : Integer.highestOneBit(most);
     }
