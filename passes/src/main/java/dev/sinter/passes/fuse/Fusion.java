@@ -73,14 +73,15 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
             var groups = new ArrayList<Group>();
             Map<Group, Set<Value>> reads = new IdentityHashMap<>();
             Map<Draft, Draft> staged = new IdentityHashMap<>();
+            Set<Draft> within = Collections.newSetFromMap(new IdentityHashMap<>());
             for (Draft d : drafts) {
                 Draft reader = onlyReader(d);
-                if (reader != null) {
-                    staged.putIfAbsent(reader, d);
+                if (reader != null && staged.putIfAbsent(reader, d) == null) {
+                    padded(d, within);
                 }
             }
             for (Draft d : drafts) {
-                if (staged.containsValue(d)) {
+                if (staged.containsValue(d) || within.contains(d)) {
                     continue;
                 }
                 Draft inside = staged.get(d);
@@ -111,6 +112,18 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
             boolean once = dot.operands().stream().filter(x -> reads(x, made)).count() == 1;
             boolean again = all.getFirst().roots.stream().skip(1).anyMatch(root -> reads(root, made));
             return once && !again ? all.getFirst() : null;
+        }
+
+        /// Takes what a pad alone reads into its group, if that is a pad, too.
+        private void padded(Draft d, Set<Draft> within) {
+            Value x = ((Pad) d.roots.getFirst().op()).x();
+            Draft inner = home.get(x);
+            if (inner != null && inner.roots.size() == 1 && x.op() instanceof Pad && !forced.contains(x) && readers.get(x).stream().allMatch(r -> r == d)) {
+                padded(inner, within);
+                within.add(inner);
+                d.needs.remove(x);
+                d.needs.addAll(inner.needs);
+            }
         }
 
         private boolean reads(Value v, Value made) {

@@ -25,9 +25,12 @@ import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.passes.rewrite.Rewrite;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Chooses for each value the order in which its axes are stored. Operands first, every op takes the order that costs least:
 ///
@@ -40,12 +43,21 @@ import java.util.Map;
 /// the channels are laid innermost, and come last in the sum: the terms of an element then lie in stretches, and neighbouring channels in vectors ([Contracted]).
 public final class Layout {
     private final Map<Function, Function> done = new HashMap<>();
+    /// State that the functions which read it write: what a contraction makes of it cannot be made ahead of calls.
+    private final Set<Value> changing = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Layout() { }
 
     /// The module with axes laid out.
     public static Module run(Module m) {
         var pass = new Layout();
+        for (Module.Entry e : m.entries()) {
+            for (int k = 0; k < e.inputs().size(); k++) {
+                if (e.inputs().get(k) instanceof Module.Binding.OfState state && e.outputs().contains(state)) {
+                    pass.changing.add(e.function().parameters().get(k));
+                }
+            }
+        }
         return Rewrite.module(m, pass::laidOut);
     }
 
@@ -97,8 +109,8 @@ public final class Layout {
                 case Transpose t -> Contracted.isNarrow(of(t.x()).value()) ? asDeclared(t)
                         : new Stored(of(t.x()).value(), of(t.x()).order().stream().map(Stored.inverse(t.order())::get).toList());
                 case Dot d -> {
-                    Stored s = Contracted.stored(d, of(d.a()), of(d.b()), g);
-                    changed |= !s.value().op().equals(d.withOperands(s.value().op().operands()));
+                    Stored s = Contracted.stored(d, of(d.a()), of(d.b()), changing.contains(d.b()), g);
+                    changed |= !(s.value().op() instanceof Dot laid && laid.equals(d.withOperands(laid.operands())));
                     yield s;
                 }
                 case Unary _, Binary _, Select _, Cast _ -> elementwise(op);

@@ -22,9 +22,12 @@ import dev.sinter.passes.schedule.TiledContraction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The kernels of a contraction with its epilogue.
 final class ProductKernel {
@@ -32,11 +35,14 @@ final class ProductKernel {
 
     /// The steps that compute a group.
     ///
-    /// @param places  where values are that the kernels read from memory
-    /// @param targets where each root is to be stored
-    static List<Step> steps(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, String origin) {
+    /// @param places        where values are that the kernels read from memory
+    /// @param targets       where each root is to be stored
+    /// @param made          what contractions have made of values before, and can share
+    /// @param isWrittenOnce whether a buffer holds one value from the step that writes it on
+    static List<Step> steps(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, Map<Object, Buffer> made,
+                            Predicate<Buffer> isWrittenOnce, String origin) {
         var steps = new ArrayList<Step>();
-        Contraction contraction = group.staged().flatMap(staged -> staged(group, staged, table, places, targets))
+        Contraction contraction = group.staged().flatMap(staged -> unpadded(group, staged, table, places, targets).or(() -> staged(group, staged, table, places, targets)))
                 .orElseGet(() -> contraction(group, table, located(group, table, places, steps), targets));
         ContractionSchedule schedule = Schedules.of(contraction, table.machine);
         schedule.emit(contraction, table.machine, new KernelSink() {
@@ -51,8 +57,34 @@ final class ProductKernel {
             public Buffer scratch(String hint, ElementType type, Dim elements) {
                 return table.temp(type, elements);
             }
+
+            @Override
+            public Buffer made(Buffer of, Object key, String buffer, String kernel, ElementType type, Dim elements, BiConsumer<Block, Buffer> body) {
+                boolean stays = key != null && isWrittenOnce.test(of);
+                Buffer before = stays ? made.get(key) : null;
+                if (before != null) {
+                    return before;
+                }
+                Buffer now = KernelSink.super.made(of, key, buffer, kernel, type, elements, body);
+                if (stays) {
+                    made.put(key, now);
+                }
+                return now;
+            }
         });
         return steps;
+    }
+
+    /// The contraction without the terms that a padded operand makes zero, if they are many.
+    private static Optional<Contraction> unpadded(Group.Product group, Value padded, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+        Unpadded unpadded = group.parts() > 1 ? null : Unpadded.of(padded, (Dot) group.roots().getFirst().op(), table::indices);
+        Place source = unpadded == null ? null : places.apply(unpadded.source());
+        if (source == null || unpadded.between(padded).anyMatch(v -> places.apply(v) != null)) {
+            return Optional.empty();
+        }
+        Place before = unpadded.place(source, table.indices());
+        Contraction c = contraction(group, table, v -> v == padded ? before : places.apply(v), targets);
+        return Optional.of(new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.a(), c.parts(), c.epilogue(), c.stage(), unpadded.cuts(c), c.indices(), c.fixed()));
     }
 
     /// The contraction with an operand that is computed piece by piece, if pieces are small and the schedule for that is the best.
@@ -64,7 +96,7 @@ final class ProductKernel {
         Place piece = staging.place(table);
         Contraction c = contraction(group, table, v -> v == value ? piece : places.apply(v), targets);
         var staged = new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.a(), c.parts(), c.epilogue(),
-                Optional.of(staging.stage(c, piece, places)), c.indices(), c.fixed());
+                Optional.of(staging.stage(c, piece, places)), List.of(), c.indices(), c.fixed());
         return new TiledContraction().accepts(staged, table.machine) ? Optional.of(staged) : Optional.empty();
     }
 
@@ -141,7 +173,7 @@ final class ProductKernel {
                 targets.apply(others.get(k)).forEach(p -> elements.store(p, index, e));
             }
         }
-        return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), Optional.empty(), indices, table.fixed());
+        return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), Optional.empty(), List.of(), indices, table.fixed());
     }
 
     /// An index in another part of the columns.

@@ -17,6 +17,8 @@ import dev.sinter.passes.fuse.Reads;
 import dev.sinter.passes.memory.Step;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,10 +43,14 @@ final class Region {
     private final Map<Value, Place> direct = new IdentityHashMap<>();
     private final List<Target> late = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
+    /// What contractions have packed.
+    private final Map<Object, Buffer> packed = new HashMap<>();
+    private final Set<Buffer> given = new HashSet<>();
 
     private Region(Table table, Map<Value, Place> given) {
         this.table = table;
         places.putAll(given);
+        given.values().forEach(p -> this.given.add(p.buffer()));
     }
 
     /// The steps that compute the results of a function.
@@ -269,7 +275,7 @@ final class Region {
             }
             case Group.Product product -> {
                 locate(product.roots());
-                steps.addAll(ProductKernel.steps(product, table, this::place, this::stores, origin));
+                steps.addAll(ProductKernel.steps(product, table, this::place, this::stores, packed, this::isWrittenOnce, origin));
             }
             case Group.Tiles(var combination) -> {
                 locate(group.roots());
@@ -309,6 +315,11 @@ final class Region {
                 places.put(root, wanted.getFirst());
             }
         }
+    }
+
+    /// Whether a buffer holds one value as long as this region runs. State may get its new value here, and what a loop carries the next one.
+    private boolean isWrittenOnce(Buffer buffer) {
+        return buffer.role() == Buffer.Role.TEMP && !given.contains(buffer);
     }
 
     private List<Place> stores(Value root) {

@@ -63,7 +63,7 @@ record Staging(Value value, List<Integer> outer) {
     }
 
     /// How an operand reads a value: once, at an affine index; null if it does not.
-    private static Reads readIn(Value operand, Value value, Supplier<Indices> indices) {
+    static Reads readIn(Value operand, Value value, Supplier<Indices> indices) {
         if (!(operand.op() instanceof Pointwise) || operand == value) {
             return null;
         }

@@ -2,6 +2,7 @@ package dev.sinter.passes.schedule;
 
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
+import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.List;
@@ -37,7 +38,26 @@ import java.util.stream.Stream;
 /// @param stage       what is to be done before the elements of some place along its axes are computed
 /// @param fixed       buffers that hold the same whenever this is carried out, or nearly: what is made of them alone is made once for many times
 public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                          Element a, List<Part> parts, List<Stmt> epilogue, Optional<Stage> stage, Indices indices, Set<Buffer> fixed) {
+                          Element a, List<Part> parts, List<Stmt> epilogue, Optional<Stage> stage, List<Cut> cuts, Indices indices, Set<Buffer> fixed) {
+    /// Terms that are left out: those where the sum of the places along two axes is not in a range, since what is read there is padding. The operand may not be read there. The contracted
+    /// axes of cuts come first among those that are summed over, in order.
+    ///
+    /// @param free       an axis of the result
+    /// @param contracted an axis that is summed over
+    /// @param low        the first place that counts
+    /// @param high       the place behind the last one
+    public record Cut(Axis free, Axis contracted, long low, long high) {
+        /// The first step along the contracted axis, at a place along the free one.
+        Expr from() {
+            return Expr.apply(Fn.MAX, Expr.index(0), Expr.apply(Fn.SUB, Expr.index(low), free.name()));
+        }
+
+        /// The step behind the last one.
+        Expr to() {
+            return Expr.apply(Fn.MIN, Expr.index(contracted.extent().value()), Expr.apply(Fn.SUB, Expr.index(high), free.name()));
+        }
+    }
+
     /// A right operand and its sum.
     ///
     /// @param b           of batch, columns and contracted
@@ -58,8 +78,8 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
 
     /// A contraction with one right operand.
     public Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                       Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Optional<Stage> stage, Indices indices, Set<Buffer> fixed) {
-        this(type, batch, rows, columns, contracted, a, List.of(new Part(b, accumulator)), epilogue, stage, indices, fixed);
+                       Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Optional<Stage> stage, List<Cut> cuts, Indices indices, Set<Buffer> fixed) {
+        this(type, batch, rows, columns, contracted, a, List.of(new Part(b, accumulator)), epilogue, stage, cuts, indices, fixed);
     }
 
     /// Copies the lists.
@@ -70,6 +90,7 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
         contracted = List.copyOf(contracted);
         parts = List.copyOf(parts);
         epilogue = List.copyOf(epilogue);
+        cuts = List.copyOf(cuts);
     }
 
     /// Whether an operand is made of [#fixed] buffers alone, so that copying it costs nothing.
@@ -91,6 +112,16 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     /// Whether an axis must be among the outermost loops.
     boolean isOuter(Axis axis) {
         return stage.filter(s -> s.outer().contains(axis)).isPresent();
+    }
+
+    /// Whether which terms there are depends on the place along an axis.
+    boolean isCut(Axis axis) {
+        return cuts.stream().anyMatch(cut -> cut.free() == axis || cut.contracted() == axis);
+    }
+
+    /// The cut along a contracted axis, if there is one.
+    Optional<Cut> cut(Axis contracted) {
+        return cuts.stream().filter(cut -> cut.contracted() == contracted).findFirst();
     }
 
     /// The axes of the result: batch, rows, columns.

@@ -48,15 +48,22 @@ record Depth(List<Axis> around, List<Axis> steps, Operand a, Operand b) {
         if (steps.stream().anyMatch(x -> !x.extent().isConstant())) {
             return Optional.empty();
         }
-        while (count(steps) > MOST && steps.size() > 1) {
+        boolean cut = !c.cuts().isEmpty();
+        while (steps.size() > 1 && (cut ? around.size() < c.cuts().size() - 1 : count(steps) > MOST)) {
             around.add(steps.removeFirst());
         }
-        Operand a = count(steps) > MOST || !around.isEmpty() && count(steps) < FEWEST ? null : operand(c.a(), steps, c.indices());
+        Operand a = count(steps) > MOST || !cut && !around.isEmpty() && count(steps) < FEWEST ? null : operand(c.a(), steps, c.indices());
         Operand b = a == null ? null : operand(c.b(), steps, c.indices());
-        if (b == null || steps.size() == 1 && around.isEmpty() && a.factor() != null && b.factor() != null) {
+        if (b == null || !cut && steps.size() == 1 && around.isEmpty() && a.factor() != null && b.factor() != null) {
             return Optional.empty();
         }
         return Optional.of(new Depth(around, steps, tabled(a, c.a(), steps, c, out), tabled(b, c.b(), steps, c, out)));
+    }
+
+    /// Whether the steps of a contraction can be counted like that, those that are cut off left out.
+    static boolean allows(Contraction c) {
+        var steps = c.contracted().subList(Math.max(0, c.cuts().size() - 1), c.contracted().size());
+        return c.contracted().stream().allMatch(x -> x.extent().isConstant()) && count(steps) <= MOST && operand(c.a(), steps, c.indices()) != null && operand(c.b(), steps, c.indices()) != null;
     }
 
     private static long count(List<Axis> axes) {

@@ -40,7 +40,7 @@ final class JoinAxes {
         rewriter.forEach(epilogue::with);
         var parts = c.parts().stream().map(p -> new Contraction.Part(element(p.b(), rewriter), p.accumulator())).toList();
         return new Contraction(c.type(), longer(c.batch()), longer(c.rows()), longer(c.columns()), c.contracted(), element(c.a(), rewriter), parts,
-                epilogue.copy(c.epilogue()), c.stage().map(s -> stage(s, rewriter)), c.indices(), c.fixed());
+                epilogue.copy(c.epilogue()), c.stage().map(s -> stage(s, rewriter)), c.cuts(), c.indices(), c.fixed());
     }
 
     private static Contraction.Stage stage(Contraction.Stage stage, Map<Expr.Var, Expr> names) {
@@ -66,7 +66,7 @@ final class JoinAxes {
     private static Contraction joined(Contraction c, int list, int k) {
         Axis a = lists(c).get(list).get(k);
         Axis b = lists(c).get(list).get(k + 1);
-        if (c.isOuter(a) || c.isOuter(b)) {
+        if (c.isOuter(a) || c.isOuter(b) || c.isCut(a) || c.isCut(b)) {
             return null;
         }
         var one = Expr.Var.index(b.name().name());
@@ -86,7 +86,7 @@ final class JoinAxes {
         c.indices().learn(left.statements());
         c.indices().learn(right.statements());
         c.indices().learn(epilogue);
-        return new Contraction(c.type(), lists.get(0), lists.get(1), lists.get(2), lists.get(3), left, right, c.accumulator(), epilogue, c.stage(), c.indices(), c.fixed());
+        return new Contraction(c.type(), lists.get(0), lists.get(1), lists.get(2), lists.get(3), left, right, c.accumulator(), epilogue, c.stage(), c.cuts(), c.indices(), c.fixed());
     }
 
     private static Element element(Element e, Axis a, Axis b, Expr.Var one, Indices indices) {

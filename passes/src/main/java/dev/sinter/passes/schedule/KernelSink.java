@@ -4,6 +4,7 @@ import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// Where a schedule puts its kernels and from where it has scratch memory.
@@ -15,4 +16,15 @@ public interface KernelSink {
 
     /// Scratch memory that lives while this contraction's kernels run; its size may mention the dim `members`.
     Buffer scratch(String hint, ElementType type, Dim elements);
+
+    /// Scratch memory that a kernel of its own fills with what `key` stands for, whatever contraction asks for it: where an equal key was asked for before, what was made then.
+    ///
+    /// @param of   what `body` reads
+    /// @param key  tells what there is apart from all else that might be asked for, or null if nothing can
+    /// @param body writes all of the memory that is ever read
+    default Buffer made(Buffer of, Object key, String buffer, String kernel, ElementType type, Dim elements, BiConsumer<Block, Buffer> body) {
+        Buffer made = scratch(buffer, type, elements);
+        kernel(kernel, into -> body.accept(into, made));
+        return made;
+    }
 }

@@ -36,7 +36,7 @@ public final class PackedProduct implements ContractionSchedule {
 
     @Override
     public boolean accepts(Contraction c, Machine machine) {
-        if (!c.type().isFloat() || machine.vectorBits() == 0 || c.columns().size() != 1 || c.contracted().isEmpty()) {
+        if (!c.type().isFloat() || machine.vectorBits() == 0 || c.columns().size() != 1 || c.contracted().isEmpty() || !c.cuts().isEmpty()) {
             return false;
         }
         long rows = estimate(c.rows());

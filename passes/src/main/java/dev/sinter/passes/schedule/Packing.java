@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// The operands of a [PackedProduct] in the order in which its tiles read them, each batch after the other:
 ///
@@ -69,13 +70,13 @@ final class Packing {
         this.pitch = inPlace != null ? c.rows().isEmpty() || windows ? Dim.ZERO : inPlace.coefficient(c.rows().getFirst().name()) : depth.plus(63).floorDiv(64).times(64).plus(16);
         this.rowElements = rowsAlongDepth ? rows.times(pitch) : panels(rows, tile.rows()).times(tile.rows()).times(depth);
         this.columnElements = columnPanels.times(tile.columns()).times(depth);
-        this.b = out.scratch("columns", c.type(), batches.times(columnElements));
-        out.kernel("pack_columns", into -> packColumns(into, b, columnElements));
+        this.b = made(out, key("columns", c.b(), List.of(c.batch(), c.columns(), c.contracted())), "columns", "pack_columns", batches.times(columnElements),
+                (into, columns) -> packColumns(into, columns, columnElements));
         if (inPlace != null) {
             this.a = c.a().buffer();
         } else {
-            this.a = out.scratch("rows", c.type(), batches.times(rowElements));
-            out.kernel("pack_rows", into -> packRows(into, a, rowElements));
+            this.a = made(out, key("rows", c.a(), List.of(c.batch(), c.rows(), c.contracted())), "rows", "pack_rows", batches.times(rowElements),
+                    (into, packed) -> packRows(into, packed, rowElements));
         }
         if (windows && !areConsecutive()) {
             this.steps = out.scratch("steps", ElementType.I64, depth);
@@ -92,6 +93,23 @@ final class Packing {
         } else {
             this.places = null;
         }
+    }
+
+    /// A packed operand: the elements of a buffer, along axes of these extents and these distances between neighbours.
+    private record Packed(String operand, Buffer of, PackedProduct.Tile tile, List<List<Dim>> extents, List<List<Dim>> distances, Dim first) { }
+
+    private Buffer made(KernelSink out, Packed key, String buffer, String kernel, Dim elements, BiConsumer<Block, Buffer> body) {
+        return out.made(key == null ? null : key.of(), key, buffer, kernel, c.type(), elements, body);
+    }
+
+    /// What tells a packed operand apart; null where it is not plainly elements of a buffer.
+    private Packed key(String name, Element operand, List<List<Axis>> axes) {
+        Affine index = operand.affine(c.indices()).filter(Affine::isLinear).orElse(null);
+        if (index == null || index.names().anyMatch(n -> axes.stream().flatMap(List::stream).noneMatch(x -> x.name() == n))) {
+            return null;
+        }
+        return new Packed(name, operand.buffer(), tile, axes.stream().map(l -> l.stream().map(Axis::extent).toList()).toList(),
+                axes.stream().map(l -> l.stream().map(x -> index.coefficient(x.name())).toList()).toList(), index.constant());
     }
 
     static Dim extent(List<Axis> axes) {

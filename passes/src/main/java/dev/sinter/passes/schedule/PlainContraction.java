@@ -31,7 +31,7 @@ public final class PlainContraction implements ContractionSchedule {
                 step.assign(sum, accumulate(a, part.b().at(Map.of(), step), sum));
                 end.with(part.accumulator(), sum);
             }
-            nest(c.contracted(), step, c.indices(), Stmt.Binding.SERIAL, Stmt.Binding.SERIAL).forEach(element::add);
+            steps(c, c.contracted(), step.statements()).forEach(element::add);
             end.copy(c.epilogue()).forEach(element::add);
             nest(c.free(), element, c.indices(), Stmt.Binding.PARALLEL, Stmt.Binding.VECTOR).forEach(into::add);
         });
@@ -40,6 +40,17 @@ public final class PlainContraction implements ContractionSchedule {
     /// One step of a sum: fused for floats.
     static Expr accumulate(Expr a, Expr b, Expr sum) {
         return a.type().isFloat() ? Expr.apply(Fn.FMA, a, b, sum) : Expr.apply(Fn.ADD, sum, Expr.apply(Fn.MUL, a, b));
+    }
+
+    /// Loops over all steps of a sum that are not left out.
+    static List<Stmt> steps(Contraction c, List<Axis> axes, List<Stmt> body) {
+        List<Stmt> inside = body;
+        for (Axis axis : axes.reversed()) {
+            var cut = c.cut(axis);
+            inside = List.of(new Stmt.For(axis.name(), cut.map(Contraction.Cut::from).orElse(Expr.index(0)), cut.map(Contraction.Cut::to).orElseGet(() -> c.indices().dim(axis.extent())), 1,
+                    Stmt.Binding.SERIAL, inside));
+        }
+        return inside;
     }
 
     /// Loops around statements, the innermost with a binding of its own.

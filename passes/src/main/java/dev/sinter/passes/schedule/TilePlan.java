@@ -13,6 +13,7 @@ import java.util.Map;
 /// @param vector         the axis of the vectors: one operand (the *moving* one) depends on it, the other one is the same in all lanes
 /// @param lanes          elements of a vector
 /// @param splatsAreA     whether the operand that is the same in all lanes is `a`
+/// @param both           whether `vector` is an axis of the batch: both operands depend on it, and neither is the same in all lanes
 /// @param packed         whether the moving operand is copied first, so that vectors of it lie together
 /// @param scalarEpilogue whether results do not lie together along the vector axis, so that the epilogue takes them one by one
 /// @param first          an axis of the tile, or null
@@ -24,11 +25,13 @@ import java.util.Map;
 /// @param vectorsOutside whether tiles along the vector axis are the outer loop: each vector is then loaded from afar once
 /// @param written        whether the steps are written out, so that sums share what they load
 /// @param cycles         the estimate
-record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
+record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
                 int r, int s, int v, boolean again, boolean vectorsOutside, boolean written, double cycles) {
     /// What an extent that is not known before the call is taken for.
     private static final double USUAL = 64;
     private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 7, 8, 12, 14};
+    /// The sums of a tile where both operands are vectors, so that all that is loaded is as wide as they are.
+    private static final int MOST_SUMS_OF_BOTH = 20;
     /// Elements of operands that stay in the second-level cache while tiles go over them again and again.
     private static final double CACHED = 160 * 1024;
     /// How much slower tiles become when the lines of an operand come from many pages.
@@ -82,8 +85,9 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         c.indices().learn(c.epilogue());
         TilePlan best = null;
         for (Axis axis : c.free()) {
-            if (a.mentions(axis.name()) != b.mentions(axis.name()) && !c.isOuter(axis)) {
-                for (boolean packed : c.stage().isPresent() ? new boolean[] {false} : new boolean[] {false, true}) {
+            boolean both = a.mentions(axis.name()) && b.mentions(axis.name());
+            if ((both || a.mentions(axis.name()) || b.mentions(axis.name())) && !c.isOuter(axis) && !c.isCut(axis)) {
+                for (boolean packed : c.stage().isPresent() || both || !c.cuts().isEmpty() ? new boolean[] {false} : new boolean[] {false, true}) {
                     TilePlan plan = along(axis, packed, c, a, b, machine);
                     if (plan != null && (best == null || plan.cycles < best.cycles)) {
                         best = plan;
@@ -95,11 +99,13 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
     }
 
     private static TilePlan along(Axis axis, boolean packed, Contraction c, Affine a, Affine b, Machine machine) {
-        boolean splatsAreA = !a.mentions(axis.name());
+        boolean both = a.mentions(axis.name()) && b.mentions(axis.name());
+        boolean splatsAreA = both || !a.mentions(axis.name());
         Affine moving = splatsAreA ? b : a;
         Affine splats = splatsAreA ? a : b;
         Dim stride = moving.coefficient(axis.name());
-        if (!packed && !(moving.isLinearIn(axis.name()) && stride.isConstant() && stride.value() >= 1 && stride.value() <= 4)) {
+        if (!packed && !(moving.isLinearIn(axis.name()) && stride.isConstant() && stride.value() >= 1 && stride.value() <= 4)
+                || both && !(stride.is(1) && splats.isLinearIn(axis.name()) && splats.coefficient(axis.name()).is(1))) {
             return null;
         }
         int epilogueLanes = Vectoriser.lanesFor(c.indices(), c.epilogue(), axis.name(), machine, Map.of(c.accumulator(), c.type()));
@@ -129,8 +135,8 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
         double tables = c.contracted().size() > 1 && tabled ? 1 : 0;
         var axes = new ArrayList<Axis>();
         axes.add(null);
-        c.free().stream().filter(x -> x != axis && size(x) > 1 && !c.isOuter(x)).forEach(axes::add);
-        int budget = machine.registers() < 32 ? 12 : results * depth >= MANY_STEPS ? MANY_SUMS : SUMS;
+        c.free().stream().filter(x -> x != axis && size(x) > 1 && !c.isOuter(x) && !c.isCut(x)).forEach(axes::add);
+        int budget = machine.registers() < 32 ? 12 : both ? MOST_SUMS_OF_BOTH : results * depth >= MANY_STEPS ? MANY_SUMS : SUMS;
         int held = machine.registers() >= 32 ? 8 : 4;
         TilePlan best = null;
         for (Axis first : axes) {
@@ -150,20 +156,22 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
                             if (sums > budget || movingCount * v > held) {
                                 continue;
                             }
-                            double loads = movingCount * v * strided + splatCount + tables;
-                            double streamed = (outside ? splatCount : movingCount * v * lanes) * c.type().bytes() / rate;
+                            double loads = movingCount * v * strided + splatCount * (both ? v : 1) + tables;
+                            double fetched = both ? v * lanes * (fresh(moving, first, r, c) * fresh(moving, second, s, c) + fresh(splats, first, r, c) * fresh(splats, second, s, c))
+                                    : outside ? splatCount : movingCount * v * lanes;
+                            double streamed = fetched * c.type().bytes() / rate;
                             double late = outside && scattered > 1 && depth * v * lanes * c.type().bytes() > NEAREST ? UNHIDDEN * movingCount * v * lanes * c.type().bytes() / rate : 0;
                             double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + late + 0.5;
                             double wasted = open(first, axes) * open(second, axes) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (best == null || cycles < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, cycles);
+                                best = new TilePlan(axis, lanes, splatsAreA, both, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, cycles);
                             }
-                            double ofWritten = packed || sums * depth > MOST_WRITTEN || !isClosed(c, first, second) ? Double.POSITIVE_INFINITY
+                            double ofWritten = packed || both || !c.cuts().isEmpty() || sums * depth > MOST_WRITTEN || !isClosed(c, first, second) ? Double.POSITIVE_INFINITY
                                     : written(SharedLoads.of(moving, splats, c.contracted(), first, r, second, s), sums, v, strided, machine);
                             double cyclesOfWritten = steps / sums / depth * wasted * ofWritten * scattered + fixed;
                             if (cyclesOfWritten < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, true, cyclesOfWritten);
+                                best = new TilePlan(axis, lanes, splatsAreA, both, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, true, cyclesOfWritten);
                             }
                         }
                     }
@@ -171,6 +179,11 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
             }
         }
         return best;
+    }
+
+    /// How many elements along an axis of the tile are not those of the steps just before: of windows that slide along it, all but one are.
+    private static int fresh(Affine index, Axis axis, int count, Contraction c) {
+        return !uses(index, axis) || index.coefficient(axis.name()).equals(index.coefficient(c.contracted().getLast().name())) ? 1 : count;
     }
 
     /// Whether all that a tile goes along has a known end and is seen linearly, so that its steps can be written out.
@@ -273,7 +286,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean packed, bool
 
     /// This plan where the axis of the vectors has been cut into panels as wide as a tile.
     TilePlan inPanels(Axis withinPanel) {
-        return new TilePlan(withinPanel, lanes, splatsAreA, packed, scalarEpilogue, first, second, r, s, v, again, false, written, cycles);
+        return new TilePlan(withinPanel, lanes, splatsAreA, both, packed, scalarEpilogue, first, second, r, s, v, again, false, written, cycles);
     }
 
     /// Whether the moving operand depends on an axis of the tile.

@@ -31,6 +31,8 @@ import java.util.stream.Stream;
 public final class TiledContraction implements ContractionSchedule {
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
     private static final int WRITTEN_OUT = 100;
+    /// Steps of the sum that are copied for all vectors of a panel before the next ones.
+    private static final int STRETCH = 64;
     /// Masked vectors of a tile that may be stored one after the other.
     private static final int MASKED = 8;
 
@@ -41,8 +43,9 @@ public final class TiledContraction implements ContractionSchedule {
 
     @Override
     public boolean accepts(Contraction contraction, Machine machine) {
-        TilePlan plan = TilePlan.of(JoinAxes.withoutUnits(JoinAxes.of(contraction)), machine);
-        return plan != null && (!new PackedProduct().accepts(contraction, machine) || plan.cycles() <= TilePlan.packedCycles(contraction, machine));
+        Contraction c = JoinAxes.withoutUnits(JoinAxes.of(contraction));
+        TilePlan plan = TilePlan.of(c, machine);
+        return plan != null && (c.cuts().isEmpty() || Depth.allows(c)) && (!new PackedProduct().accepts(contraction, machine) || plan.cycles() <= TilePlan.packedCycles(contraction, machine));
     }
 
     @Override
@@ -70,7 +73,7 @@ public final class TiledContraction implements ContractionSchedule {
         var rewriter = new Rewriter();
         names.forEach(rewriter::with);
         return new Contraction(c.type(), split(c.batch(), axis, outer, inner), split(c.rows(), axis, outer, inner), split(c.columns(), axis, outer, inner), c.contracted(),
-                split(c.a(), names, indices), split(c.b(), names, indices), c.accumulator(), rewriter.copy(c.epilogue()), c.stage(), indices, c.fixed());
+                split(c.a(), names, indices), split(c.b(), names, indices), c.accumulator(), rewriter.copy(c.epilogue()), c.stage(), c.cuts(), indices, c.fixed());
     }
 
     private static List<Axis> split(List<Axis> axes, Axis axis, Axis outer, Axis inner) {
@@ -102,6 +105,11 @@ public final class TiledContraction implements ContractionSchedule {
         Expr at = Expr.plus(Expr.times(place, indices.dim(width)), plan.vector().name());
         Buffer copy = out.scratch("packed", c.type(), elements);
         out.kernel("pack", into -> {
+            Axis deepest = axes.isEmpty() ? null : axes.getLast();
+            if (deepest != null && c.contracted().contains(deepest) && index.isLinearIn(deepest.name()) && index.coefficient(deepest.name()).is(1) && deepest.extent().isConstant()) {
+                turned(axes, plan.vector(), indices, (names, one) -> one.store(copy, renamed(at, names), moving.at(names, one))).forEach(into::add);
+                return;
+            }
             var element = new Block();
             element.store(copy, at, moving.at(Map.of(), element));
             Dim stride = index.coefficient(plan.vector().name());
@@ -112,7 +120,35 @@ public final class TiledContraction implements ContractionSchedule {
         });
         var packed = new Element(List.of(), Expr.load(copy, at));
         return new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(),
-                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), c.stage(), indices, c.fixed());
+                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), c.stage(), c.cuts(), indices, c.fixed());
+    }
+
+    private static Expr renamed(Expr e, Map<Expr.Var, Expr> names) {
+        var rewriter = new Rewriter();
+        names.forEach(rewriter::with);
+        return rewriter.copy(e);
+    }
+
+    private interface Copying {
+        void emit(Map<Expr.Var, Expr> names, Block into);
+    }
+
+    /// Loops that read lines along the last of the axes, where vectors are to go across: a stretch of all lines before the next one, so that what is written stays in the nearest cache.
+    private static List<Stmt> turned(List<Axis> axes, Axis across, Indices indices, Copying element) {
+        var body = new Block();
+        Axis along = axes.getLast();
+        long end = along.extent().value();
+        body.loop("k0", Expr.index(0), Expr.index(end), STRETCH, Stmt.Binding.SERIAL, (block, k0) -> {
+            Expr endOfBlock = end % STRETCH == 0 ? Expr.plus(k0, Expr.index(STRETCH)) : block.let("k1", Expr.apply(Fn.MIN, Expr.plus(k0, Expr.index(STRETCH)), Expr.index(end)));
+            block.loop("j", indices.dim(across.extent()), Stmt.Binding.SERIAL, (line, j) ->
+                    line.loop("k", k0, endOfBlock, 1, Stmt.Binding.SERIAL, (one, k) -> {
+                        indices.range(j, across.extent());
+                        indices.range(k, along.extent());
+                        element.emit(Map.of(across.name(), j, along.name(), k), one);
+                    }));
+        });
+        var outer = axes.subList(0, axes.size() - 1);
+        return outer.isEmpty() ? body.statements() : PlainContraction.nest(outer, body, indices, Stmt.Binding.PARALLEL, outer.size() == 1 ? Stmt.Binding.PARALLEL : Stmt.Binding.SERIAL);
     }
 
     /// One contraction being emitted.
@@ -315,7 +351,7 @@ public final class TiledContraction implements ContractionSchedule {
                 tile.resume(resumed);
                 resumed.add(steps(corner, bases, maskOfLoads, sums));
                 tile.keep(resumed);
-                PlainContraction.nest(depth.around(), resumed, c.indices(), Stmt.Binding.SERIAL, Stmt.Binding.SERIAL).forEach(into::add);
+                PlainContraction.steps(c, depth.around(), resumed.statements()).forEach(into::add);
                 epilogue(into, tile, corner, bases, left, mask);
                 return;
             }
@@ -358,7 +394,11 @@ public final class TiledContraction implements ContractionSchedule {
             var step = new Block();
             Element a = depth.a().at(k, step);
             Element b = depth.b().at(k, step);
-            return new Stmt.For(k, Expr.index(0), dim(depth.count()), 1, Stmt.Binding.SERIAL, step(corner, bases, mask, sums, a, b, step).statements());
+            var cut = c.cut(depth.steps().getFirst());
+            Dim each = Dim.product(depth.steps().stream().skip(1).map(Axis::extent).toList());
+            Expr from = cut.map(x -> Expr.times(x.from(), dim(each))).orElse(Expr.index(0));
+            Expr to = cut.map(x -> Expr.times(x.to(), dim(each))).orElse(dim(depth.count()));
+            return new Stmt.For(k, from, to, 1, Stmt.Binding.SERIAL, step(corner, bases, mask, sums, a, b, step).statements());
         }
 
         /// The steps over all of these axes, counted in one loop: of loops within loops the JIT keeps no sums in registers, and written out it compiles them for seconds.
@@ -385,7 +425,10 @@ public final class TiledContraction implements ContractionSchedule {
 
         /// Whether a whole vector can be loaded from wherever an element is: the buffer goes on behind the last one.
         private boolean hasRoom() {
-            Element moving = plan.splatsAreA() ? c.b() : c.a();
+            return plan.both() ? hasRoom(c.a()) && hasRoom(c.b()) : hasRoom(plan.splatsAreA() ? c.b() : c.a());
+        }
+
+        private boolean hasRoom(Element moving) {
             Affine index = moving.affine(c.indices()).orElse(null);
             Dim last = index == null ? null : c.indices().largest(index);
             if (last == null) {
@@ -406,10 +449,10 @@ public final class TiledContraction implements ContractionSchedule {
             for (int i = 0; i < sums.length; i++) {
                 for (int j = 0; j < sums[i].length; j++) {
                     var names = names(corner, Expr.index(i), Expr.index(j));
-                    Expr splat = known.computeIfAbsent(List.of(i * splatSteps[0], j * splatSteps[1]),
-                            at -> step.let("a", new Expr.Splat(splats.at(names, step), plan.lanes())));
                     for (int v = 0; v < sums[i][j].length; v++) {
                         Expr base = bases.get(v);
+                        Expr splat = known.computeIfAbsent(List.of(i * splatSteps[0], j * splatSteps[1], plan.both() ? v : 0), at ->
+                                plan.both() ? load(splats, names, base, mask, step) : step.let("a", new Expr.Splat(splats.at(names, step), plan.lanes())));
                         Expr vector = vectors.computeIfAbsent(List.of(i * movingSteps[0], j * movingSteps[1], v), at -> load(moving, names, base, mask, step));
                         step.assign(sums[i][j][v], Expr.apply(Fn.FMA, splat, vector, sums[i][j][v]));
                     }

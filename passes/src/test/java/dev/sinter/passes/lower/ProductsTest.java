@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sinter.ir.array.NdArray;
 import dev.sinter.ir.graph.BinaryFn;
+import dev.sinter.ir.graph.Dot;
 import dev.sinter.ir.graph.Function;
 import dev.sinter.ir.graph.Graph;
 import dev.sinter.ir.graph.Module;
@@ -40,6 +41,8 @@ class ProductsTest {
         LONG_EPILOGUE,
         /// Two products at once, `[2, m, k] @ [2, k, n]`.
         BATCH,
+        /// Of the columns of two stacks of matrices that lie side by side, sixteen or so: `x[k, i, g] * w[k, j, g]` summed over `k`, with `g` last in the result, too.
+        SIDE_BY_SIDE,
         /// In double precision.
         DOUBLE
     }
@@ -54,7 +57,8 @@ class ProductsTest {
         var edges = rows.stream().flatMap(m -> columns.stream().flatMap(n -> Stream.of(true, false).map(dynamic -> new Case(Kind.DENSE, m, 40, n, dynamic))));
         var kinds = Stream.of(Kind.values()).flatMap(kind -> Stream.of(new Case(kind, 1, 33, 70, false), new Case(kind, 29, 33, 70, false), new Case(kind, 30, 33, 64, true)));
         var deep = Stream.of(new Case(Kind.DENSE, 14, 2570, 33, false), new Case(Kind.MULTIPLY, 26, 5000, 16, true), new Case(Kind.DENSE, 400, 530, 16, false));
-        return Stream.of(edges, kinds, deep).flatMap(s -> s).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
+        var sideBySide = Stream.of(new Case(Kind.SIDE_BY_SIDE, 6, 33, 5, false), new Case(Kind.SIDE_BY_SIDE, 16, 40, 10, true), new Case(Kind.SIDE_BY_SIDE, 1, 20, 3, false));
+        return Stream.of(edges, kinds, deep, sideBySide).flatMap(s -> s).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
     }
 
     /// The packing of a weight runs ahead of calls, and a product of it packs nothing.
@@ -74,26 +78,30 @@ class ProductsTest {
         Dim k = Dim.constant(c.depth);
         Dim n = Dim.constant(c.columns);
         Dim two = Dim.constant(2);
+        Dim side = Dim.constant(14 + c.depth % 10);
         Value x = parameter(g, type, switch (c.kind) {
             case TRANSPOSED_ROWS -> Shape.of(k, m);
             case BATCH -> Shape.of(two, m, k);
+            case SIDE_BY_SIDE -> Shape.of(k, m, side);
             default -> Shape.of(m, k);
         });
         Value w = parameter(g, type, switch (c.kind) {
             case TRANSPOSED_WEIGHT -> Shape.of(n, k);
             case BATCH -> Shape.of(two, k, n);
+            case SIDE_BY_SIDE -> Shape.of(k, n, side);
             default -> Shape.of(k, n);
         });
-        Value bias = parameter(g, type, Shape.of(n));
+        Value bias = parameter(g, type, Shape.of(c.kind == Kind.SIDE_BY_SIDE ? side : n));
         Value product = switch (c.kind) {
             case TRANSPOSED_ROWS -> g.matmul(g.transpose(x, List.of(1, 0)), w);
             case TRANSPOSED_WEIGHT -> g.matmul(x, g.transpose(w, List.of(1, 0)));
+            case SIDE_BY_SIDE -> g.transpose(g.add(new Dot(x, w, List.of(2), List.of(2), List.of(0), List.of(0))), List.of(1, 2, 0));
             default -> g.matmul(x, w);
         };
         Value sum = g.plus(product, bias);
         Value result = c.kind == Kind.LONG_EPILOGUE ? g.unary(UnaryFn.TANH, sum) : g.binary(BinaryFn.MAX, sum, g.broadcast(g.scalar(type, 0), sum.shape()));
         var function = new Function("f", List.of(x, w, bias), List.of(result));
-        Module.Binding weight = c.kind == Kind.MULTIPLY || c.kind == Kind.BATCH ? new Module.Binding.Argument("w") : new Module.Binding.OfState("w");
+        Module.Binding weight = c.kind == Kind.MULTIPLY || c.kind == Kind.BATCH || c.kind == Kind.SIDE_BY_SIDE ? new Module.Binding.Argument("w") : new Module.Binding.OfState("w");
         return new Module.Entry(function, "", List.of(new Module.Binding.Argument("x"), weight, new Module.Binding.OfState("bias")), List.of(new Module.Binding.Argument("y")));
     }
 
