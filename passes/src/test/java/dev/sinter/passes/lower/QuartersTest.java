@@ -64,8 +64,8 @@ class QuartersTest {
     void a_layer_is_three_kernels_and_the_quarters_of_its_weight_are_added_up_ahead() {
         Module quarters = new Products(0, 64, 64, 128, false).byQuarters(ElementType.F32, Bilinear.STRASSEN);
         Lowered lowered = Programs.lower(quarters.entries().getFirst(), Machine.V512);
-        assertEquals(List.of("tiles", "product", "tiles"), kernels(lowered.program().body()).map(name -> name.split("_")[0]).toList());
-        assertTrue(lowered.preparation().isPresent());
+        assertEquals(List.of("tiles", "product", "tiles"), kernels(lowered.programs().call().body()).map(name -> name.split("_")[0]).toList());
+        assertTrue(lowered.programs().preparation().isPresent());
     }
 
     /// An exponential is written out once, for all four quarters of the result.
@@ -96,7 +96,7 @@ class QuartersTest {
                 assertEquals(first, actual, machine.name() + " with " + members);
             }
         }
-        var kernels = kernels(Programs.lower(Programs.entry(quarters), Machine.V512).program().body()).toList();
+        var kernels = kernels(Programs.lower(Programs.entry(quarters), Machine.V512).programs().call().body()).toList();
         assertTrue(kernels.getLast().startsWith("tiles"), kernels.toString());
     }
 
