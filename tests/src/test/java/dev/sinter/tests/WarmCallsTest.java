@@ -43,6 +43,8 @@ class WarmCallsTest {
     private static final String VECTORS = Machine.targets().stream().filter(t -> t.startsWith("jvm-")).findFirst().orElseThrow();
     private static final int CALLS = 500;
     private static final int FEW_CALLS = 10;
+    /// Calls that allocate take so many bytes each. Once in a while HotSpot leaves compiled code and makes the objects that it had dissolved there, which is not the calls' doing.
+    private static final int SMALLEST_OBJECT = 16;
     /// So many rounds of calls without allocation, one after the other, are enough.
     private static final int ROUNDS = 3;
     /// Of the calling thread's processor time, so that a busy machine is given longer.
@@ -90,7 +92,8 @@ class WarmCallsTest {
                 for (int k = 0; k < FEW_CALLS; k++) {
                     session.call(inputs, outputs);
                 }
-                assertEquals(0, THREADS.getCurrentThreadAllocatedBytes() - before);
+                long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+                assertTrue(bytes < FEW_CALLS * SMALLEST_OBJECT, bytes + " bytes");
             }
         }
     }
