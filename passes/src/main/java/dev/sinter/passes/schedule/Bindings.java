@@ -96,7 +96,12 @@ public final class Bindings {
     /// as many, a share begins and ends at one of those.
     private void parallel(Stmt.For loop, List<Stmt> out) {
         Dim extent = isPlain(loop) ? indices.extent(loop.i()).orElse(null) : null;
-        Stmt.For inner = extent == null || extent.isConstant() && (extent.value() % 2 == 0 || extent.value() >= MANY) ? null : Shares.pair(loop);
+        boolean uneven = extent != null && (!extent.isConstant() || extent.value() % 2 != 0 && extent.value() < MANY);
+        if (uneven && extent.isConstant() && Shares.areParallel(loop.body())) {
+            out.add(serial(loop, loop.from(), loop.to(), true));
+            return;
+        }
+        Stmt.For inner = uneven ? Shares.pair(loop) : null;
         Dim steps = inner == null || inner.binding() != Stmt.Binding.PARALLEL || !isPlain(inner) ? null : indices.extent(inner.i()).orElse(null);
         if (steps != null) {
             pairs(loop, extent, inner, steps, out);

@@ -32,13 +32,21 @@ final class Shares {
         for (Stmt s : statements) {
             out.add(loops == 1 && s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.VECTOR ? chunks(loop, indices) : s);
         }
-        return out;
+        return out.stream().anyMatch(Shares::isParallel) ? out : out.stream().map(Shares::serial).toList();
+    }
+
+    private static boolean isParallel(Stmt s) {
+        return s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL;
     }
 
     /// A statement without `PARALLEL` loops.
     static Stmt serial(Stmt s) {
-        return s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL
-                ? new Stmt.For(loop.i(), loop.from(), loop.to(), loop.step(), Stmt.Binding.SERIAL, loop.body().stream().map(Shares::serial).toList()) : s;
+        return switch (s) {
+            case Stmt.For loop when loop.binding() == Stmt.Binding.PARALLEL || loop.binding() == Stmt.Binding.SERIAL ->
+                    new Stmt.For(loop.i(), loop.from(), loop.to(), loop.step(), Stmt.Binding.SERIAL, loop.body().stream().map(Shares::serial).toList());
+            case Stmt.If(var condition, var then, var otherwise) -> new Stmt.If(condition, then.stream().map(Shares::serial).toList(), otherwise.stream().map(Shares::serial).toList());
+            default -> s;
+        };
     }
 
     /// The statements without outermost loops of one step, of which no member could take a share: the loop within is the outermost one then.
@@ -47,7 +55,7 @@ final class Shares {
     static List<Stmt> withoutUnits(List<Stmt> statements, Indices indices) {
         var out = new ArrayList<Stmt>();
         for (Stmt s : statements) {
-            if (s instanceof Stmt.For loop && loop.binding() == Stmt.Binding.PARALLEL && indices.extent(loop.i()).filter(e -> e.is(1)).isPresent() && pair(loop) != null) {
+            if (s instanceof Stmt.For loop && isParallel(loop) && indices.extent(loop.i()).filter(e -> e.is(1)).isPresent() && pair(loop) != null) {
                 var once = new Rewriter().with(loop.i(), Expr.index(0)).copy(loop.body());
                 indices.learn(once);
                 out.addAll(withoutUnits(once, indices));
@@ -56,6 +64,12 @@ final class Shares {
             }
         }
         return out;
+    }
+
+    /// Whether statements are names and several `PARALLEL` loops, the pieces of one that was cut.
+    static boolean areParallel(List<Stmt> statements) {
+        return statements.stream().filter(Shares::isParallel).count() > 1
+                && statements.stream().allMatch(s -> isParallel(s) || s instanceof Stmt.Let(var name, _) && !name.isMutable() && name.type() == ElementType.I64);
     }
 
     /// The loop within a `PARALLEL` loop whose steps are independent as well, if that is all but names that stands in it; null if there is none.

@@ -245,7 +245,7 @@ public final class TiledContraction implements ContractionSchedule {
                 if (n == count) {
                     tile.emit(into, Expr.index(0), count);
                 } else {
-                    into.loop(axis.name().name(), Expr.index(0), Expr.index((n + count - 1) / count), 1, binding, (b, t) -> {
+                    into.loop(axis.name().name(), Expr.index(0), Expr.index((n + count - 1) / count), 1, Stmt.Binding.PARALLEL, (b, t) -> {
                         Expr first = Expr.times(t, Expr.index(count));
                         tile.emit(b, b.let("first", n % count == 0 ? first : Expr.apply(Fn.MIN, first, Expr.index(n - count))), count);
                     });
