@@ -105,6 +105,11 @@ final class ChainKernel {
             }
 
             @Override
+            public boolean isOfOne() {
+                return true;
+            }
+
+            @Override
             public Buffer scratch(String hint, ElementType type, Dim elements) {
                 return table.temp(type, elements);
             }

@@ -14,6 +14,11 @@ public interface KernelSink {
     /// the other writes there will be a barrier where one is needed, never within a kernel.
     void kernel(String hint, Consumer<Block> body);
 
+    /// Whether each member runs all of the kernels, for blocks of its own: then nothing in them is dealt out.
+    default boolean isOfOne() {
+        return false;
+    }
+
     /// Scratch memory that lives while this contraction's kernels run; its size may mention the dim `members`.
     Buffer scratch(String hint, ElementType type, Dim elements);
 

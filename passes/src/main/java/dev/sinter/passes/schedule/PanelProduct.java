@@ -37,6 +37,14 @@ final class PanelProduct {
 
     /// Vectors of a tile that may each be read and stored under a mask, one after the other: more is more code than the JIT compiles well.
     private static final int MASKED = 8;
+    /// Batches that can be dealt out to few members evenly enough.
+    private static final int MANY = 16;
+    /// Bytes that stay in the third-level cache.
+    private static final double FAR_BYTES = 16 << 20;
+    /// Bytes in a cycle that come from the third-level cache, from memory, and from what a processor has made that has no cache in common, as far as multiply-adds do not hide that.
+    private static final double FROM_FAR = 25;
+    private static final double FROM_MEMORY = 8;
+    private static final double FROM_OTHERS = 3;
 
     private final Contraction c;
     private final PackedProduct.Tile tile;
@@ -147,35 +155,69 @@ final class PanelProduct {
     private void multiply(Block into) {
         Expr tiles = dim(wholeTiles);
         Expr panels = dim(columnPanels);
-        if (!batches.is(1)) {
-            into.loop("batch", dim(batches), Binding.PARALLEL, (in, batch) -> {
-                var names = new HashMap<Expr.Var, Expr>();
-                packing.coordinates(in, c.batch(), batch, names);
-                blocks(in, new Place(packing.rowBase(in, batch, names), packing.columnBase(in, batch), batch, names), Expr.index(0), tiles, Expr.index(0), panels, null);
-            });
-            return;
-        }
         Expr zero = Expr.index(0);
-        var ones = new HashMap<Expr.Var, Expr>();              // an axis of one element has no loop, but a name
-        packing.coordinates(into, c.batch(), zero, ones);
-        var where = new Place(packing.rowBase(into, zero, ones), packing.columnBase(into, zero), zero, ones);
-        if (splitsRows()) {
+        Deal deal = deal();
+        if (deal == Deal.BATCHES) {
+            overBatches(into, Binding.PARALLEL, (in, where) -> blocks(in, where, zero, tiles, zero, panels, null));
+        } else if (deal == Deal.ROWS) {
             Expr from = into.let("from", share(tiles, LoopProgram.MEMBER));
             Expr to = into.let("to", share(tiles, Expr.plus(LoopProgram.MEMBER, Expr.index(1))));
             Expr isLast = Expr.apply(Fn.EQ, Expr.plus(LoopProgram.MEMBER, Expr.index(1)), LoopProgram.MEMBERS);
-            blocks(into, where, from, to, zero, panels, isLast);
+            overBatches(into, Binding.SERIAL, (in, where) -> blocks(in, where, from, to, zero, panels, isLast));
         } else {
             Expr from = into.let("from", share(panels, LoopProgram.MEMBER));
             Expr to = into.let("to", share(panels, Expr.plus(LoopProgram.MEMBER, Expr.index(1))));
-            blocks(into, where, zero, tiles, from, to, null);
+            overBatches(into, Binding.SERIAL, (in, where) -> blocks(in, where, zero, tiles, from, to, null));
         }
     }
 
-    /// Whether members take tiles of rows, rather than panels of columns: where those can be dealt out more evenly between two.
-    private boolean splitsRows() {
-        double tiles = wholeTiles.known().orElse(PackedProduct.USUAL_EXTENT / tile.rows());
-        double panels = columnPanels.known().orElse(PackedProduct.USUAL_EXTENT / tile.columns());
-        return tiles > 0 && Math.ceil(tiles / 2) / tiles < Math.ceil(panels / 2) / panels - 0.03;
+    private interface InBatch {
+        void emit(Block into, Place where);
+    }
+
+    private void overBatches(Block into, Binding binding, InBatch body) {
+        if (batches.is(1)) {
+            inBatch(into, Expr.index(0), body);
+        } else {
+            into.loop("batch", dim(batches), binding, (in, batch) -> inBatch(in, batch, body));
+        }
+    }
+
+    private void inBatch(Block into, Expr batch, InBatch body) {
+        var names = new HashMap<Expr.Var, Expr>();             // an axis of one element has no loop, but a name
+        packing.coordinates(into, c.batch(), batch, names);
+        body.emit(into, new Place(packing.rowBase(into, batch, names), packing.columnBase(into, batch), batch, names));
+    }
+
+    /// What members take of the work: some of the batches, or of every batch some tiles of rows, or panels of columns.
+    private enum Deal { BATCHES, ROWS, COLUMNS }
+
+    /// How the work is dealt out between two members, by an estimate of what the slower one takes. Batches are cut where there are few and one member would have more of them.
+    ///
+    /// Who takes rows needs all columns: what was packed ahead comes from the third-level cache, or from memory. Who takes columns, or other batches, needs rows that the other one has made.
+    private Deal deal() {
+        boolean uneven = batches.isConstant() && batches.value() % 2 == 1 && batches.value() < MANY;
+        if (!batches.is(1) && (!uneven || out.isOfOne())) {
+            return Deal.BATCHES;
+        }
+        double products = usual(rows) * usual(depth) * usual(column.extent()) / (2 * tile.lanes());
+        double columnBytes = usual(batches) * usual(depth) * usual(column.extent()) * c.type().bytes();
+        double moreColumns = columnBytes / usual(batches) / 2 / (!c.isFixed(c.b()) ? FROM_OTHERS : columnBytes > FAR_BYTES ? FROM_MEMORY : FROM_FAR);
+        double moreRows = usual(rows) * usual(packing.elementsOfRow()) / 2 * c.type().bytes() / FROM_OTHERS;
+        double byRows = products * half(wholeTiles) + moreColumns;
+        double byColumns = products * half(columnPanels) + moreRows;
+        double byBatches = batches.is(1) ? Double.POSITIVE_INFINITY : products * half(batches) + moreRows;
+        return byBatches < Math.min(byRows, byColumns) ? Deal.BATCHES : byRows < byColumns ? Deal.ROWS : Deal.COLUMNS;
+    }
+
+    /// The part of as many steps that the slower one of two members takes.
+    private static double half(Dim steps) {
+        double count = usual(steps);
+        return count == 0 ? 1 : Math.ceil(count / 2) / count;
+    }
+
+    private static double usual(Dim d) {
+        return d.known().orElse(PackedProduct.USUAL_EXTENT);
     }
 
     private static Expr share(Expr extent, Expr member) {
