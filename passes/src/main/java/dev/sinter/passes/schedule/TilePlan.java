@@ -160,7 +160,9 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
                             double fetched = both ? v * lanes * (fresh(moving, first, r, c) * fresh(moving, second, s, c) + fresh(splats, first, r, c) * fresh(splats, second, s, c))
                                     : outside ? splatCount : movingCount * v * lanes;
                             double streamed = fetched * c.type().bytes() / rate;
-                            double late = outside && scattered > 1 && depth * v * lanes * c.type().bytes() > NEAREST ? UNHIDDEN * movingCount * v * lanes * c.type().bytes() / rate : 0;
+                            double between = depth * (outside ? v * lanes : extent) * c.type().bytes();           // what is loaded before the same again
+                            boolean isLate = !both && between > NEAREST && (!outside || scattered > 1);
+                            double late = isLate ? UNHIDDEN * movingCount * v * lanes * c.type().bytes() / rate : 0;
                             double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + late + 0.5;
                             double wasted = open(first, axes) * open(second, axes) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
