@@ -30,7 +30,8 @@ import org.objectweb.asm.util.CheckClassAdapter;
 
 /// A program under test: run as emitted code and by the interpreter, with the same memory, and compared bit by bit.
 final class Emitted {
-    private static final String CLASS_NAME = "generated.Program";
+    /// The name of every class that is [loaded][#load].
+    static final String CLASS_NAME = "generated.Program";
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<byte[]> contents = new ArrayList<>();
     private final List<Expr.Var> dims = new ArrayList<>();
