@@ -59,6 +59,11 @@ final class ProductKernel {
             }
 
             @Override
+            public boolean isReadInColumns(Buffer buffer) {
+                return table.isReadInColumns(buffer);
+            }
+
+            @Override
             public Buffer made(Buffer of, Object key, String buffer, String kernel, ElementType type, Dim elements, BiConsumer<Block, Buffer> body) {
                 boolean stays = key != null && isWrittenOnce.test(of);
                 Buffer before = stays ? made.get(key) : null;
@@ -122,6 +127,8 @@ final class ProductKernel {
         Value product = group.roots().getFirst();
         var dot = (Dot) product.op();
         Indices indices = table.indices();
+        note(dot.a(), dot.contractA(), places, table);
+        note(dot.b(), dot.contractB(), places, table);
         var batch = Loops.axes("g", dot.batchA().stream().map(dot.a()::dim).toList(), indices);
         var rows = Loops.axes("i", block == null ? dot.freeA().stream().map(dot.a()::dim).toList() : List.of(block), indices);
         var ofRows = new ArrayList<>(Loops.names(rows));
@@ -174,6 +181,13 @@ final class ProductKernel {
             }
         }
         return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), Optional.empty(), List.of(), indices, table.fixed());
+    }
+
+    private static void note(Value operand, List<Integer> contracted, Function<Value, Place> places, Table table) {
+        Place place = places.apply(operand);
+        if (place != null) {
+            table.readBySum(place.buffer(), contracted.contains(operand.rank() - 1));
+        }
     }
 
     /// An index in another part of the columns.

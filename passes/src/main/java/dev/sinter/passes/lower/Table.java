@@ -46,6 +46,8 @@ final class Table {
     private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
     private final Map<Kernel, Supplier<Step.Run>> scalar = new HashMap<>();
     private final Set<Buffer> unchanging = new HashSet<>();
+    private final Set<Buffer> inColumns = new HashSet<>();
+    private final Set<Buffer> alongSums = new HashSet<>();
     private int temps;
 
     Table(String entry, Machine machine) {
@@ -73,6 +75,18 @@ final class Table {
     /// Buffers that hold the same for many kernels' runs.
     Set<Buffer> fixed() {
         return Set.copyOf(unchanging);
+    }
+
+    /// Notes that a contraction reads a buffer.
+    ///
+    /// @param along whether its last axis is summed over
+    void readBySum(Buffer buffer, boolean along) {
+        (along ? alongSums : inColumns).add(buffer);
+    }
+
+    /// Whether contractions have read a buffer, and none of them along a sum.
+    boolean isReadInColumns(Buffer buffer) {
+        return inColumns.contains(buffer) && !alongSums.contains(buffer);
     }
 
     /// A name that kernels may use for a scalar i64 of the program level: of dims, steps of loops, and other such names. Kernels are passed its value.

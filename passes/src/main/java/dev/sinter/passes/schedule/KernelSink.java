@@ -19,6 +19,11 @@ public interface KernelSink {
         return false;
     }
 
+    /// Whether contractions before this one have read a buffer, and none of them along a sum: then who reads some of its columns mostly reads them all.
+    default boolean isReadInColumns(Buffer buffer) {
+        return false;
+    }
+
     /// Scratch memory that lives while this contraction's kernels run; its size may mention the dim `members`.
     Buffer scratch(String hint, ElementType type, Dim elements);
 

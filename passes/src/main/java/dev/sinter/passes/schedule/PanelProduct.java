@@ -194,11 +194,14 @@ final class PanelProduct {
 
     /// How the work is dealt out between two members, by an estimate of what the slower one takes. Batches are cut where there are few and one member would have more of them.
     ///
-    /// Who takes rows needs all columns: what was packed ahead comes from the third-level cache, or from memory. Who takes columns, or other batches, needs rows that the other one has made.
+    /// A weight that is updated belongs to who reads it next. Otherwise who takes rows needs all columns: what was packed ahead comes from the third-level cache, or from memory. Who takes columns, or other batches, needs rows that the other one has made.
     private Deal deal() {
         boolean uneven = batches.isConstant() && batches.value() % 2 == 1 && batches.value() < MANY;
         if (!batches.is(1) && (!uneven || out.isOfOne())) {
             return Deal.BATCHES;
+        }
+        if (batches.is(1) && updatesColumns() && half(columnPanels) <= half(wholeTiles) + 0.05) {
+            return Deal.COLUMNS;
         }
         double products = usual(rows) * usual(depth) * usual(column.extent()) / (2 * tile.lanes());
         double columnBytes = usual(batches) * usual(depth) * usual(column.extent()) * c.type().bytes();
@@ -208,6 +211,11 @@ final class PanelProduct {
         double byColumns = products * half(columnPanels) + moreRows;
         double byBatches = batches.is(1) ? Double.POSITIVE_INFINITY : products * half(batches) + moreRows;
         return byBatches < Math.min(byRows, byColumns) ? Deal.BATCHES : byRows < byColumns ? Deal.ROWS : Deal.COLUMNS;
+    }
+
+    /// Whether the epilogue writes state that is read again by columns.
+    private boolean updatesColumns() {
+        return c.epilogue().stream().anyMatch(s -> s instanceof Stmt.Store(var to, _, _, _) && to.role() == Buffer.Role.STATE && out.isReadInColumns(to));
     }
 
     /// The part of as many steps that the slower one of two members takes.

@@ -16,10 +16,12 @@ import dev.sinter.ir.type.ElementType;
 import dev.sinter.ir.type.Shape;
 import dev.sinter.ir.type.Type;
 import dev.sinter.passes.schedule.Machine;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -41,11 +43,15 @@ class ProductsTest {
         LONG_EPILOGUE,
         /// Two products at once, `[2, m, k] @ [2, k, n]`.
         BATCH,
+        /// Three at once, which two members cannot share by taking whole ones.
+        BATCH_OF_THREE,
         /// Of the columns of two stacks of matrices that lie side by side, sixteen or so: `x[k, i, g] * w[k, j, g]` summed over `k`, with `g` last in the result, too.
         SIDE_BY_SIDE,
         /// In double precision.
         DOUBLE
     }
+
+    private static final Set<Kind> ARGUMENTS = EnumSet.of(Kind.MULTIPLY, Kind.BATCH, Kind.BATCH_OF_THREE, Kind.SIDE_BY_SIDE);
 
     /// @param dynamic whether the number of rows is known only at the call
     private record Case(Kind kind, long rows, long depth, long columns, boolean dynamic) { }
@@ -58,7 +64,8 @@ class ProductsTest {
         var kinds = Stream.of(Kind.values()).flatMap(kind -> Stream.of(new Case(kind, 1, 33, 70, false), new Case(kind, 29, 33, 70, false), new Case(kind, 30, 33, 64, true)));
         var deep = Stream.of(new Case(Kind.DENSE, 14, 2570, 33, false), new Case(Kind.MULTIPLY, 26, 5000, 16, true), new Case(Kind.DENSE, 400, 530, 16, false));
         var sideBySide = Stream.of(new Case(Kind.SIDE_BY_SIDE, 6, 33, 5, false), new Case(Kind.SIDE_BY_SIDE, 16, 40, 10, true), new Case(Kind.SIDE_BY_SIDE, 1, 20, 3, false));
-        return Stream.of(edges, kinds, deep, sideBySide).flatMap(s -> s).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
+        var threes = Stream.of(new Case(Kind.BATCH_OF_THREE, 12, 40, 33, false), new Case(Kind.BATCH_OF_THREE, 32, 40, 130, false), new Case(Kind.BATCH_OF_THREE, 16, 2600, 17, false));
+        return Stream.of(edges, kinds, deep, sideBySide, threes).flatMap(s -> s).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
     }
 
     /// The packing of a weight runs ahead of calls, and a product of it packs nothing.
@@ -77,17 +84,17 @@ class ProductsTest {
         Dim m = c.dynamic ? Dim.named("M") : Dim.constant(c.rows);
         Dim k = Dim.constant(c.depth);
         Dim n = Dim.constant(c.columns);
-        Dim two = Dim.constant(2);
+        Dim batch = Dim.constant(c.kind == Kind.BATCH ? 2 : 3);
         Dim side = Dim.constant(14 + c.depth % 10);
         Value x = parameter(g, type, switch (c.kind) {
             case TRANSPOSED_ROWS -> Shape.of(k, m);
-            case BATCH -> Shape.of(two, m, k);
+            case BATCH, BATCH_OF_THREE -> Shape.of(batch, m, k);
             case SIDE_BY_SIDE -> Shape.of(k, m, side);
             default -> Shape.of(m, k);
         });
         Value w = parameter(g, type, switch (c.kind) {
             case TRANSPOSED_WEIGHT -> Shape.of(n, k);
-            case BATCH -> Shape.of(two, k, n);
+            case BATCH, BATCH_OF_THREE -> Shape.of(batch, k, n);
             case SIDE_BY_SIDE -> Shape.of(k, n, side);
             default -> Shape.of(k, n);
         });
@@ -101,7 +108,7 @@ class ProductsTest {
         Value sum = g.plus(product, bias);
         Value result = c.kind == Kind.LONG_EPILOGUE ? g.unary(UnaryFn.TANH, sum) : g.binary(BinaryFn.MAX, sum, g.broadcast(g.scalar(type, 0), sum.shape()));
         var function = new Function("f", List.of(x, w, bias), List.of(result));
-        Module.Binding weight = c.kind == Kind.MULTIPLY || c.kind == Kind.BATCH || c.kind == Kind.SIDE_BY_SIDE ? new Module.Binding.Argument("w") : new Module.Binding.OfState("w");
+        Module.Binding weight = ARGUMENTS.contains(c.kind) ? new Module.Binding.Argument("w") : new Module.Binding.OfState("w");
         return new Module.Entry(function, "", List.of(new Module.Binding.Argument("x"), weight, new Module.Binding.OfState("bias")), List.of(new Module.Binding.Argument("y")));
     }
 
