@@ -41,7 +41,7 @@ final class Light {
         values.put(LoopProgram.MEMBERS, 1L);
     }
 
-    /// The steps with those kernels as plain loops; an equal list if there are none.
+    /// The steps with those kernels as plain loops, and others as they are made for a JIT; an equal list if there are none.
     static List<Step> withoutVectors(List<Step> steps, Table table) {
         if (table.machine.vectorBits() == 0) {
             return steps;
@@ -62,7 +62,7 @@ final class Light {
 
     private static List<Step> replaced(List<Step> steps, Set<Step.Run> chosen, Table table) {
         return steps.stream().<Step>map(step -> switch (step) {
-            case Step.Run run -> chosen.contains(run) ? table.scalar(run) : run;
+            case Step.Run run -> chosen.contains(run) ? table.scalar(run) : table.inJit(run);
             case Step.Blocks blocks -> blocks;
             case Step.For loop -> new Step.For(loop.i(), loop.to(), replaced(loop.body(), chosen, table));
             case Step.While loop -> new Step.While(replaced(loop.head(), chosen, table), loop.condition(), loop.index(), replaced(loop.body(), chosen, table));

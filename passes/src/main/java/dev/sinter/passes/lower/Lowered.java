@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /// An entry as loops, with what an artifact says about it.
 ///
 /// @param programs    ready for a backend that compiles ahead of time
-/// @param inJit       the same for code that a JIT compiles while it runs: there the kernels that take least of the time have no vectors ([Light])
+/// @param inJit       the same for code that a JIT compiles while it runs: there the kernels that take least of the time have no vectors ([Light]), and
+///                    tiles whose code would be too long for a method are smaller
 /// @param flops       the arithmetic of a call: two for each step of a contraction, one for each other operation on floats
 /// @param bytes       the memory that a call touches at least: inputs, outputs, state and constants, each once (what is read and written, twice)
 /// @param constants   the data of the program's `CONSTANT` buffers, by name

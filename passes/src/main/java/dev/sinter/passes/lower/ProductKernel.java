@@ -21,6 +21,7 @@ import dev.sinter.passes.schedule.Schedules;
 import dev.sinter.passes.schedule.TiledContraction;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,14 @@ final class ProductKernel {
                 var block = new Block();
                 body.accept(block);
                 steps.add(table.kernel(hint, origin, block, contraction.indices(), Finish.Team.MENTIONED));
+            }
+
+            @Override
+            public void kernel(String hint, Consumer<Block> body, Consumer<Block> inJit) {
+                kernel(hint, body);
+                var block = new Block();
+                inJit.accept(block);
+                table.inJit((Step.Run) steps.getLast(), block, contraction.indices(), Finish.Team.MENTIONED);
             }
 
             @Override
@@ -100,9 +109,35 @@ final class ProductKernel {
         }
         Place piece = staging.place(table);
         Contraction c = contraction(group, table, v -> v == value ? piece : places.apply(v), targets);
+        var framed = framed(group, value, c, table, places, targets);
         var staged = new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.a(), c.parts(), c.epilogue(),
-                Optional.of(staging.stage(c, piece, places)), List.of(), c.indices(), c.fixed());
+                Optional.of(staging.stage(c, piece, places, framed)), List.of(), c.indices(), c.fixed());
         return new TiledContraction().accepts(staged, table.machine) ? Optional.of(staged) : Optional.empty();
+    }
+
+    /// The operand without the zeros around it, if what is within them is in memory.
+    private static Optional<Contraction.Framed> framed(Group.Product group, Value padded, Contraction c, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets) {
+        Unpadded unpadded = Unpadded.around(padded, (Dot) group.roots().getFirst().op(), table::indices);
+        Place source = unpadded == null || unpadded.slides().isEmpty() ? null : places.apply(unpadded.source());
+        if (source == null || unpadded.between(padded).anyMatch(v -> places.apply(v) != null)) {
+            return Optional.empty();
+        }
+        Place before = unpadded.place(source, table.indices());
+        Contraction image = contraction(group, table, v -> v == padded ? before : places.apply(v), targets);
+        var names = new HashMap<Expr.Var, Expr>();
+        rename(image.free(), c.free(), names);
+        rename(image.contracted(), c.contracted(), names);
+        boolean ofA = unpadded.slides().getFirst().ofA();
+        var block = new Block();
+        Expr value = (ofA ? image.a() : image.b()).at(names, block);
+        c.indices().learn(block.statements());
+        return Optional.of(new Contraction.Framed(ofA, new Element(block.statements(), value), unpadded.cuts(c)));
+    }
+
+    private static void rename(List<Axis> from, List<Axis> to, Map<Expr.Var, Expr> names) {
+        for (int k = 0; k < from.size(); k++) {
+            names.put(from.get(k).name(), to.get(k).name());
+        }
     }
 
     /// Where values are once the one that might have been computed piece by piece is in memory as a whole.

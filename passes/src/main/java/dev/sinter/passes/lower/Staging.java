@@ -16,6 +16,7 @@ import dev.sinter.passes.schedule.Contraction;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -113,8 +114,10 @@ record Staging(Value value, List<Integer> outer) {
         return new Place(table.temp(value.element(), Dim.named(LoopProgram.MEMBERS.name()).times(elements)), start, strides);
     }
 
-    /// The statements that compute a piece.
-    Contraction.Stage stage(Contraction c, Place piece, Function<Value, Place> places) {
+    /// How to compute a piece.
+    ///
+    /// @param framed what may be read in its place
+    Contraction.Stage stage(Contraction c, Place piece, Function<Value, Place> places, Optional<Contraction.Framed> framed) {
         var index = new ArrayList<Expr>();
         var inner = new ArrayList<Axis>();
         var outermost = new ArrayList<Axis>();
@@ -131,6 +134,6 @@ record Staging(Value value, List<Integer> outer) {
         var body = new Block();
         var elements = new Elements(places, c.indices(), body);
         elements.store(piece, index, elements.compute(value, index));
-        return new Contraction.Stage(outermost, Loops.around(inner, body, false, true, c.indices()).statements());
+        return new Contraction.Stage(outermost, Loops.around(inner, body, false, true, c.indices()).statements(), framed);
     }
 }

@@ -45,6 +45,7 @@ final class Table {
     private final Map<String, Integer> kernelNames = new HashMap<>();
     private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
     private final Map<Kernel, Supplier<Step.Run>> scalar = new HashMap<>();
+    private final Map<Kernel, Step.Run> inJit = new HashMap<>();
     private final Set<Buffer> unchanging = new HashSet<>();
     private final Set<Buffer> inColumns = new HashSet<>();
     private final Set<Buffer> alongSums = new HashSet<>();
@@ -158,6 +159,16 @@ final class Table {
     /// A kernel that was made here, once more, without vectors but those that its schedule has written out.
     Step.Run scalar(Step.Run run) {
         return scalar.getOrDefault(run.kernel(), () -> run).get();
+    }
+
+    /// Declares what a kernel that was made here looks like where a JIT compiles it while it runs.
+    void inJit(Step.Run run, Block body, Indices indices, Finish.Team team) {
+        inJit.put(run.kernel(), finish(run.kernel().name(), run.kernel().origin(), body, indices, team, machine));
+    }
+
+    /// A kernel that was made here, as it looks where a JIT compiles it while it runs.
+    Step.Run inJit(Step.Run run) {
+        return inJit.getOrDefault(run.kernel(), run);
     }
 
     private Step.Run finish(String name, String origin, Block body, Indices indices, Finish.Team team, Machine machine) {

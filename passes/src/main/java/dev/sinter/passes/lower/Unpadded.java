@@ -37,6 +37,26 @@ record Unpadded(Value source, List<Slide> slides) {
 
     /// How to read what is padded; null if that does not help, or is no contraction over windows, those of padded axes first.
     static Unpadded of(Value padded, Dot dot, Supplier<Indices> indices) {
+        Unpadded found = around(padded, dot, indices);
+        if (found == null) {
+            return null;
+        }
+        double part = 1;
+        for (int k = 0; k < found.slides().size(); k++) {
+            Slide s = found.slides().get(k);
+            if (s.contracted() != k) {
+                return null;
+            }
+            Value operand = s.ofA() ? dot.a() : dot.b();
+            int begin = (s.ofA() ? dot.freeA() : dot.freeB()).get(s.free());
+            int within = (s.ofA() ? dot.contractA() : dot.contractB()).get(s.contracted());
+            part *= part(operand.dim(begin).value(), operand.dim(within).value(), s.low(), s.extent());
+        }
+        return part <= WORTHWHILE && found.isWide(padded, dot, indices) ? found : null;
+    }
+
+    /// What windows go along, in the order of the contracted axes; null if it is no contraction over windows of something padded with zeros, one by one.
+    static Unpadded around(Value padded, Dot dot, Supplier<Indices> indices) {
         boolean ofA = Staging.readIn(dot.a(), padded, indices) != null;
         Value operand = ofA ? dot.a() : dot.b();
         Reads reads = Staging.readIn(operand, padded, indices);
@@ -48,7 +68,6 @@ record Unpadded(Value source, List<Slide> slides) {
         var contracted = ofA ? dot.contractA() : dot.contractB();
         var index = reads.accesses().getFirst().index();
         var slides = new ArrayList<Slide>();
-        double part = 1;
         for (Value v = padded; v != source; v = ((Pad) v.op()).x()) {
             var pad = (Pad) v.op();
             var at = (Affine) index.get(pad.axis());
@@ -69,19 +88,17 @@ record Unpadded(Value source, List<Slide> slides) {
             long low = pad.low().value();
             long extent = source.dim(pad.axis()).value();
             slides.add(new Slide(pad.axis(), ofA, free.indexOf(begin), contracted.indexOf(within), low, extent));
-            part *= part(operand.dim(begin).value(), operand.dim(within).value(), low, extent);
         }
         slides.sort(Comparator.comparingInt(Slide::contracted));
-        for (int k = 0; k < slides.size(); k++) {
-            if (slides.get(k).contracted() != k) {
-                return null;
-            }
-        }
-        return part <= WORTHWHILE && isWide(padded, operand, reads, free, slides) ? new Unpadded(source, List.copyOf(slides)) : null;
+        return new Unpadded(source, List.copyOf(slides));
     }
 
     /// Whether elements that lie side by side in the image are those of a long free axis.
-    private static boolean isWide(Value padded, Value operand, Reads reads, List<Integer> free, List<Slide> slides) {
+    private boolean isWide(Value padded, Dot dot, Supplier<Indices> indices) {
+        boolean ofA = slides.stream().anyMatch(Slide::ofA);
+        Value operand = ofA ? dot.a() : dot.b();
+        Reads reads = Staging.readIn(operand, padded, indices);
+        var free = ofA ? dot.freeA() : dot.freeB();
         var last = (Affine) reads.accesses().getFirst().index().getLast();
         return padded.dim(-1).value() >= WIDE && slides.stream().noneMatch(s -> s.axis() == padded.rank() - 1)
                 && free.stream().anyMatch(m -> last.isLinear() && last.constant().is(0) && last.names().count() == 1 && last.coefficient(reads.axes().get(m).name()).is(1) && operand.dim(m).equals(padded.dim(-1)));
@@ -127,7 +144,7 @@ record Unpadded(Value source, List<Slide> slides) {
         return new Place(source.buffer(), base, source.strides());
     }
 
-    /// What is left out of a contraction.
+    /// What is left out of a contraction, or may be.
     List<Contraction.Cut> cuts(Contraction c) {
         return slides.stream().map(s -> new Contraction.Cut((s.ofA() ? c.rows() : c.columns()).get(s.free()), c.contracted().get(s.contracted()), s.low(), s.low() + s.extent())).toList();
     }

@@ -68,11 +68,24 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     ///
     /// @param outer      free axes, which must be the outermost loops
     /// @param statements see the outer axes, and the member
-    public record Stage(List<Axis> outer, List<Stmt> statements) {
+    /// @param framed     the same operand where it is, if the piece is nothing but an image with zeros around it
+    public record Stage(List<Axis> outer, List<Stmt> statements, Optional<Framed> framed) {
         /// Copies the lists.
         public Stage {
             outer = List.copyOf(outer);
             statements = List.copyOf(statements);
+        }
+    }
+
+    /// An operand that is an image with zeros around it, as it would be read if those were around the image in memory.
+    ///
+    /// @param ofA   whether it is the left operand
+    /// @param image the operand; may not be read where the sum of the places along the axes of some side is not in its range, since it is zero there
+    /// @param sides the axes that have zeros before or behind
+    public record Framed(boolean ofA, Element image, List<Cut> sides) {
+        /// Copies the list.
+        public Framed {
+            sides = List.copyOf(sides);
         }
     }
 
@@ -117,6 +130,11 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     /// Whether which terms there are depends on the place along an axis.
     boolean isCut(Axis axis) {
         return cuts.stream().anyMatch(cut -> cut.free() == axis || cut.contracted() == axis);
+    }
+
+    /// Whether an axis goes along one that has zeros around it.
+    boolean isFramed(Axis axis) {
+        return stage.flatMap(Stage::framed).stream().flatMap(f -> f.sides().stream()).anyMatch(s -> s.free() == axis || s.contracted() == axis);
     }
 
     /// The cut along a contracted axis, if there is one.

@@ -46,7 +46,8 @@ final class JoinAxes {
     private static Contraction.Stage stage(Contraction.Stage stage, Map<Expr.Var, Expr> names) {
         var rewriter = new Rewriter();
         names.forEach(rewriter::with);
-        return new Contraction.Stage(longer(stage.outer()), rewriter.copy(stage.statements()));
+        var framed = stage.framed().map(f -> new Contraction.Framed(f.ofA(), element(f.image(), names), f.sides()));
+        return new Contraction.Stage(longer(stage.outer()), rewriter.copy(stage.statements()), framed);
     }
 
     private static List<Axis> longer(List<Axis> axes) {
@@ -66,7 +67,7 @@ final class JoinAxes {
     private static Contraction joined(Contraction c, int list, int k) {
         Axis a = lists(c).get(list).get(k);
         Axis b = lists(c).get(list).get(k + 1);
-        if (c.isOuter(a) || c.isOuter(b) || c.isCut(a) || c.isCut(b)) {
+        if (c.isOuter(a) || c.isOuter(b) || c.isCut(a) || c.isCut(b) || c.isFramed(a) || c.isFramed(b)) {
             return null;
         }
         var one = Expr.Var.index(b.name().name());

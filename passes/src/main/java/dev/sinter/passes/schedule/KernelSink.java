@@ -24,6 +24,13 @@ public interface KernelSink {
         return false;
     }
 
+    /// Takes a kernel that looks otherwise where a JIT compiles it while it runs.
+    ///
+    /// @param inJit appends its statements there; they read and write the same
+    default void kernel(String hint, Consumer<Block> body, Consumer<Block> inJit) {
+        kernel(hint, body);
+    }
+
     /// Scratch memory that lives while this contraction's kernels run; its size may mention the dim `members`.
     Buffer scratch(String hint, ElementType type, Dim elements);
 

@@ -19,8 +19,9 @@ record SharedLoads(List<Load> loads) {
 
     /// A step of the sum in row `i` and column `j` of the tile.
     ///
+    /// @param step  its number
     /// @param splat how far the other operand is from its first element
-    record Use(int i, int j, Dim splat) { }
+    record Use(int i, int j, int step, Dim splat) { }
 
     /// The loads of a tile.
     ///
@@ -39,7 +40,7 @@ record SharedLoads(List<Load> loads) {
                 var uses = new ArrayList<Use>();
                 for (int m = 0; m < r * s; m++) {
                     if (next[m] < depth && at(moving, first, m / s, second, m % s).plus(ofMoving.get(next[m])).equals(wanted)) {
-                        uses.add(new Use(m / s, m % s, at(splats, first, m / s, second, m % s).plus(ofSplats.get(next[m]))));
+                        uses.add(new Use(m / s, m % s, next[m], at(splats, first, m / s, second, m % s).plus(ofSplats.get(next[m]))));
                         next[m]++;
                     }
                 }

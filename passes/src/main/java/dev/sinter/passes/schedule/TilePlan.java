@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The shape of a register tile for a contraction, chosen by an estimate of what it costs.
 ///
@@ -24,9 +25,10 @@ import java.util.Map;
 /// @param again          whether elements may be computed twice
 /// @param vectorsOutside whether tiles along the vector axis are the outer loop: each vector is then loaded from afar once
 /// @param written        whether the steps are written out, so that sums share what they load
+/// @param framed         whether the moving operand is read where it is, without the zeros around it ([FramedImage]), and not from a copied piece
 /// @param cycles         the estimate
 record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
-                int r, int s, int v, boolean again, boolean vectorsOutside, boolean written, double cycles) {
+                int r, int s, int v, boolean again, boolean vectorsOutside, boolean written, boolean framed, double cycles) {
     /// What an extent that is not known before the call is taken for.
     private static final double USUAL = 64;
     private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 7, 8, 12, 14};
@@ -62,6 +64,12 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
     private static final double COPY_OF_WINDOWS = 3;
     /// Multiply-adds of a tile whose steps are written out: of more, the JIT makes no good code.
     private static final int MOST_WRITTEN = 128;
+    /// The same for tiles as wide as the lines of an image.
+    private static final int MOST_WRITTEN_FRAMED = 144;
+    /// The same for those where a JIT compiles them, in methods of limited size.
+    private static final int MOST_WRITTEN_IN_JIT = 80;
+    /// Cycles to copy a vector of a piece of an operand.
+    private static final double COPY_OF_PIECES = 2;
     /// Operations of a tile that a processor looks ahead at, its epilogue not counted.
     private static final double AHEAD = 250;
     /// How much slower tiles along an extent that is not known before the call are taken to be.
@@ -77,6 +85,15 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
 
     /// The best plan, or null if there is none.
     static TilePlan of(Contraction c, Machine machine) {
+        return of(c, machine, MOST_WRITTEN_FRAMED);
+    }
+
+    /// The best plan where a JIT compiles the kernel while it runs, if that needs a kernel of its own.
+    Optional<TilePlan> inJit(Contraction c, Machine machine) {
+        return Optional.ofNullable(framed ? of(c, machine, MOST_WRITTEN_IN_JIT) : null).filter(plan -> plan.written && plan.width() * plan.r * plan.s != width() * r * s);
+    }
+
+    private static TilePlan of(Contraction c, Machine machine, int mostFramed) {
         Affine a = c.a().affine(c.indices()).orElse(null);
         Affine b = c.b().affine(c.indices()).orElse(null);
         if (!c.type().isFloat() || a == null || b == null || c.contracted().isEmpty() || machine.vectorBits() == 0) {
@@ -88,7 +105,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
             boolean both = a.mentions(axis.name()) && b.mentions(axis.name());
             if ((both || a.mentions(axis.name()) || b.mentions(axis.name())) && !c.isOuter(axis) && !c.isCut(axis)) {
                 for (boolean packed : c.stage().isPresent() || both || !c.cuts().isEmpty() ? new boolean[] {false} : new boolean[] {false, true}) {
-                    TilePlan plan = along(axis, packed, c, a, b, machine);
+                    TilePlan plan = along(axis, packed, c, a, b, machine, mostFramed);
                     if (plan != null && (best == null || plan.cycles < best.cycles)) {
                         best = plan;
                     }
@@ -98,7 +115,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
         return best;
     }
 
-    private static TilePlan along(Axis axis, boolean packed, Contraction c, Affine a, Affine b, Machine machine) {
+    private static TilePlan along(Axis axis, boolean packed, Contraction c, Affine a, Affine b, Machine machine, int mostFramed) {
         boolean both = a.mentions(axis.name()) && b.mentions(axis.name());
         boolean splatsAreA = both || !a.mentions(axis.name());
         Affine moving = splatsAreA ? b : a;
@@ -133,6 +150,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
         boolean tabled = c.contracted().stream().allMatch(x -> x.extent().isConstant());
         double counted = c.contracted().size() > 1 && !tabled ? COUNTED : 1;
         double tables = c.contracted().size() > 1 && tabled ? 1 : 0;
+        double staged = again && epilogueLanes > 1 && c.stage().isPresent() && stride.is(1) && isClosed(c, axis, null) ? COPY_OF_PIECES * movingElements * product(c.stage().get().outer()) / lanes : 0;
         var axes = new ArrayList<Axis>();
         axes.add(null);
         c.free().stream().filter(x -> x != axis && size(x) > 1 && !c.isOuter(x) && !c.isCut(x)).forEach(axes::add);
@@ -153,7 +171,9 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
                         int splatCount = (uses(splats, first) ? r : 1) * (uses(splats, second) ? s : 1);
                         for (int v = 1; v <= Math.min(4, (int) vectors); v++) {
                             int sums = r * s * v;
-                            if (sums > budget || movingCount * v > held) {
+                            boolean framed = staged > 0 && second == null && first != null && v == vectors && FramedImage.allows(c, !splatsAreA, axis, lanes, v, first, r);
+                            boolean isHeld = movingCount * v <= held;
+                            if (sums > budget || !isHeld && !framed) {
                                 continue;
                             }
                             double loads = movingCount * v * strided + splatCount * (both ? v : 1) + tables;
@@ -166,14 +186,14 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
                             double perStep = Math.max(Math.max(Math.max(sums / 2.0, loads / 2.0) + 0.15 * loads, 4), streamed) + late + 0.5;
                             double wasted = open(first, axes) * open(second, axes) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
-                            if (best == null || cycles < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, both, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, cycles);
+                            if (isHeld && (best == null || cycles < best.cycles * 0.999)) {
+                                best = new TilePlan(axis, lanes, splatsAreA, both, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, false, cycles);
                             }
-                            double ofWritten = packed || both || !c.cuts().isEmpty() || sums * depth > MOST_WRITTEN || !isClosed(c, first, second) ? Double.POSITIVE_INFINITY
+                            double ofWritten = packed || both || !c.cuts().isEmpty() || sums * depth > (framed ? mostFramed : MOST_WRITTEN) || !isClosed(c, first, second) ? Double.POSITIVE_INFINITY
                                     : written(SharedLoads.of(moving, splats, c.contracted(), first, r, second, s), sums, v, strided, machine);
-                            double cyclesOfWritten = steps / sums / depth * wasted * ofWritten * scattered + fixed;
-                            if (cyclesOfWritten < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, both, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, true, cyclesOfWritten);
+                            double cyclesOfWritten = steps / sums / depth * wasted * ofWritten * scattered + fixed - (framed ? staged : 0);
+                            if (best == null || cyclesOfWritten < best.cycles * 0.999) {
+                                best = new TilePlan(axis, lanes, splatsAreA, both, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v && !framed, true, framed, cyclesOfWritten);
                             }
                         }
                     }
@@ -288,7 +308,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
 
     /// This plan where the axis of the vectors has been cut into panels as wide as a tile.
     TilePlan inPanels(Axis withinPanel) {
-        return new TilePlan(withinPanel, lanes, splatsAreA, both, packed, scalarEpilogue, first, second, r, s, v, again, false, written, cycles);
+        return new TilePlan(withinPanel, lanes, splatsAreA, both, packed, scalarEpilogue, first, second, r, s, v, again, false, written, framed, cycles);
     }
 
     /// Whether the moving operand depends on an axis of the tile.

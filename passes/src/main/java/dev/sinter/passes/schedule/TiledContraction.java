@@ -61,7 +61,10 @@ public final class TiledContraction implements ContractionSchedule {
             panel = plan.vectorsOutside() ? panel : null;
             plan = plan.inPanels(within);
         }
-        new Emission(plan.packed() ? packed(c, plan, out) : c, plan, panel, out).emit();
+        var emission = new Emission(plan.packed() ? packed(c, plan, out) : c, plan, panel, out);
+        Contraction whole = c;
+        plan.inJit(c, machine).ifPresentOrElse(inJit -> out.kernel("dot", emission::emit, new Emission(whole, inJit, null, out)::emit),
+                () -> out.kernel("dot", emission::emit));
     }
 
     /// The contraction with one axis cut in two.
@@ -157,7 +160,8 @@ public final class TiledContraction implements ContractionSchedule {
         private final TilePlan plan;
         private final Axis outermost;
         private final KernelSink out;
-        private Depth depth;
+        private final FramedImage image;
+        private final Depth depth;
 
         /// @param outermost the axis to go through first, or null for the longest that no tile goes along
         Emission(Contraction c, TilePlan plan, Axis outermost, KernelSink out) {
@@ -165,29 +169,28 @@ public final class TiledContraction implements ContractionSchedule {
             this.plan = plan;
             this.outermost = outermost;
             this.out = out;
+            this.image = plan.framed() ? new FramedImage(c, plan, out) : null;
+            this.depth = plan.written() ? null : Depth.of(c, out).orElse(null);
         }
 
-        void emit() {
-            depth = plan.written() ? null : Depth.of(c, out).orElse(null);
-            out.kernel("dot", into -> {
-                var others = new ArrayList<Axis>();
-                for (Axis axis : c.free()) {
-                    if (!axis.extent().is(1) && axis != plan.vector() && axis != plan.first() && axis != plan.second()) {
-                        others.add(axis);
-                    }
+        void emit(Block into) {
+            var others = new ArrayList<Axis>();
+            for (Axis axis : c.free()) {
+                if (!axis.extent().is(1) && axis != plan.vector() && axis != plan.first() && axis != plan.second()) {
+                    others.add(axis);
                 }
-                Optional.ofNullable(outermost).or(() -> others.stream().max(Comparator.comparing(c::isOuter)
-                        .thenComparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY))).ifPresent(a -> {
-                    others.remove(a);
-                    others.addFirst(a);
-                });
-                others.sort(Comparator.comparing(a -> !c.isOuter(a)));
-                if (others.isEmpty() && !isParallel()) {                 // one member does it all: a body that mentions its scratch would be run by each
-                    into.loop("once", Expr.index(0), Expr.index(1), 1, Stmt.Binding.PARALLEL, (b, _) -> others(others, 1, b));
-                    return;
-                }
-                others(others, 0, into);
+            }
+            Optional.ofNullable(outermost).or(() -> others.stream().max(Comparator.comparing(c::isOuter)
+                    .thenComparingDouble(a -> a.extent().isConstant() ? a.extent().value() : Double.POSITIVE_INFINITY))).ifPresent(a -> {
+                others.remove(a);
+                others.addFirst(a);
             });
+            others.sort(Comparator.comparing(a -> !c.isOuter(a)));
+            if (others.isEmpty() && !isParallel()) {                 // one member does it all: a body that mentions its scratch would be run by each
+                into.loop("once", Expr.index(0), Expr.index(1), 1, Stmt.Binding.PARALLEL, (b, _) -> others(others, 1, b));
+                return;
+            }
+            others(others, 0, into);
         }
 
         /// Whether the outermost loop over tiles is one, and can be split among the team.
@@ -201,10 +204,14 @@ public final class TiledContraction implements ContractionSchedule {
 
         /// Loops over the axes that are not tiled.
         private void others(List<Axis> axes, int k, Block into) {
-            if (c.stage().isPresent() && k == c.stage().get().outer().size()) {
+            if (c.stage().isPresent() && !plan.framed() && k == c.stage().get().outer().size()) {
                 c.stage().get().statements().forEach(into::add);
             }
             if (k >= axes.size()) {
+                if (plan.framed()) {
+                    image.tiles(into, (in, first) -> vectors(in, false, (b, bases, left) -> tile(b, new Corner(first, plan.r(), null, 1), bases, left)));
+                    return;
+                }
                 if (plan.vectorsOutside()) {
                     vectors(into, k == 0, (inVectors, bases, left) -> along(plan.first(), plan.r(), inVectors, false, (inFirst, first, r) ->
                             along(plan.second(), plan.s(), inFirst, false, (in, second, s) -> tile(in, new Corner(first, r, second, s), bases, left))));
@@ -469,11 +476,14 @@ public final class TiledContraction implements ContractionSchedule {
             Affine index = moving.affine(c.indices()).orElseThrow();
             Dim stride = index.coefficient(plan.vector().name());
             Expr splatsAt = into.let("a", start(indexOfSplats, corner, Expr.index(0)));
-            var at = bases.stream().map(base -> into.let("b", start(index, corner, base))).toList();
+            Expr start = image == null ? null : image.start(corner.first(), into);
+            var at = image != null ? bases : bases.stream().map(base -> into.let("b", start(index, corner, base))).toList();
             var known = new HashMap<Dim, Expr>();
             for (var load : SharedLoads.of(index, indexOfSplats, c.contracted(), plan.first(), corner.r(), plan.second(), corner.s()).loads()) {
                 Expr distance = dim(load.distance());
-                var vectors = at.stream().map(b -> into.let("b", new Expr.Load(moving.buffer(), Expr.plus(b, distance), plan.lanes(), (int) stride.value(), mask))).toList();
+                var one = load.uses().getFirst();
+                var vectors = at.stream().map(b -> into.let("b", image != null ? image.vector(into, start, corner.first(), one.i(), one.step(), b)
+                        : new Expr.Load(moving.buffer(), Expr.plus(b, distance), plan.lanes(), (int) stride.value(), mask))).toList();
                 for (var use : load.uses()) {
                     Expr splat = known.computeIfAbsent(use.splat(), d -> into.let("a", new Expr.Splat(Expr.load(splats.buffer(), Expr.plus(splatsAt, dim(d))), plan.lanes())));
                     Expr.Var[] line = sums[use.i()][use.j()];
