@@ -67,6 +67,7 @@ class WorkloadsTest {
             new Workload("bench/workloads/encoder.sinter", "Encoder", Map.of("batch", 2L, "steps", 11L, "width", 16L, "heads", 1L, "inner", 1024L)),
             new Workload("bench/workloads/decode.sinter", "Decode", Map.of("width", 24L, "heads", 3L, "inner", 50L)),
             new Workload("bench/workloads/fused.sinter", "Fused", Map.of("rows", 3L, "width", 150L, "n", 200L)),
+            new Workload("bench/workloads/fused.sinter", "Fused", Map.of("rows", 65L, "width", 512L, "n", 16L)),
             new Workload("bench/workloads/training.sinter", "TrainMlp", Map.of("batch", 3L)),
             new Workload("bench/workloads/training.sinter", "TrainLeNet5", Map.of("batch", 3L)),
             new Workload("bench/workloads/training.sinter", "TrainLstm", Map.of("steps", 4L, "batch", 2L, "inputs", 5L, "hidden", 6L)),

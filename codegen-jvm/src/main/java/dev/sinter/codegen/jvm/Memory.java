@@ -132,17 +132,33 @@ final class Memory {
         Split split = method.vectors().split(load);
         if (load.times() > 1) {
             repeated(load, split, part);
+        } else if (load.stride() == 1 && load.mask() == null) {
+            split.species(code);
+            place(load.buffer(), load.index(), load.lanes(), (long) part * split.partBytes());
+            load(split, false);
         } else if (load.stride() == 1) {
-            Runnable mask = load.mask() == null ? null : () -> method.masks().push(load.mask(), split.type(), part);
             contiguous(load.buffer(), split, () -> {
                 method.scalars().pushShared(load.index());
                 scale(load.type());
                 addOffset((long) part * split.partBytes());
-            }, mask);
+            }, () -> method.masks().push(load.mask(), split.type(), part));
         } else if (load.stride() > 1 && load.stride() <= MOST_CHUNKS && load.stride() <= split.partLanes()) {
             strided(load, split, part);
         } else {
             gathered(load, split, part);
+        }
+    }
+
+    /// Pushes the memory where elements lie, and where in it, in bytes: a slice if there is one for all of them, else the buffer's.
+    ///
+    /// @param elements how many there are from `index` on
+    /// @param part     which bytes of them are meant
+    private void place(Buffer buffer, Expr index, int elements, long part) {
+        if (!method.slices().push(buffer, index, elements, part)) {
+            method.segment(buffer);
+            method.scalars().pushShared(index);
+            scale(buffer.type());
+            addOffset(part);
         }
     }
 
@@ -384,10 +400,7 @@ final class Memory {
             }
         }
         for (int p = split.count() - 1; p >= 0; p--) {
-            method.segment(to);
-            method.scalars().pushShared(index);
-            scale(to.type());
-            addOffset((long) p * split.partBytes());
+            place(to, index, mask == null ? value.lanes() : Slices.UNKNOWN, (long) p * split.partBytes());
             method.target().support().pushOrder(code);
             if (mask != null) {
                 code.loadReference(masks[p]);

@@ -26,6 +26,7 @@ final class MethodBody {
     private final Masks masks;
     private final Memory memory;
     private final Statements statements;
+    private final Slices slices;
     private final Map<Buffer, Integer> segments = new IdentityHashMap<>();
 
     private final MethodVisitor out;
@@ -44,6 +45,7 @@ final class MethodBody {
         this.vectors = new Vectors(this);
         this.masks = new Masks(this);
         this.memory = new Memory(this);
+        this.slices = new Slices(this);
         this.statements = new Statements(this, callees);
     }
 
@@ -53,6 +55,9 @@ final class MethodBody {
             FirstCompiler.close(out, code, MEMBER);
         }
         open(method);
+        if (target.vectorBits() > 0) {
+            slices.open(method.body());
+        }
         statements.list(method.body());
         if (method.result() == null) {
             code.op(RETURN);
@@ -158,6 +163,10 @@ final class MethodBody {
 
     Memory memory() {
         return memory;
+    }
+
+    Slices slices() {
+        return slices;
     }
 
     Statements statements() {

@@ -117,6 +117,10 @@ final class Statements {
     }
 
     private void loop(Stmt.For loop) {
+        if (method.target().vectorBits() > 0 && Slices.fits(loop)) {
+            countedLoop(loop);
+            return;
+        }
         int mark = code.mark();
         Label body = new Label();
         Label test = new Label();
@@ -138,6 +142,31 @@ final class Statements {
         code.load(ElementType.I64, end);
         code.op(LCMP);
         code.jump(IFLT, body);
+        code.release(mark);
+    }
+
+    /// A loop from one constant to another, with the slices of the memory that it goes through.
+    private void countedLoop(Stmt.For loop) {
+        int mark = code.mark();
+        method.slices().enter(loop);
+        Label body = new Label();
+        int i = method.frame().bindScalar(loop.i());
+        int count = code.newLocal(ElementType.I32);
+        code.push((int) ((Expr.Const) loop.from()).bits());
+        code.store(ElementType.I32, count);
+        code.place(body);
+        code.load(ElementType.I32, count);
+        code.op(I2L);
+        code.store(ElementType.I64, i);
+        list(loop.body());
+        code.load(ElementType.I32, count);
+        code.push((int) loop.step());
+        code.op(IADD);
+        code.op(DUP);
+        code.store(ElementType.I32, count);
+        code.push((int) ((Expr.Const) loop.to()).bits());
+        code.jump(IF_ICMPLT, body);
+        method.slices().leave();
         code.release(mark);
     }
 

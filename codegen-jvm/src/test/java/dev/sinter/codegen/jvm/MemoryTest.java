@@ -144,6 +144,36 @@ class MemoryTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void rowsOfAKnownLength(int vectorBits) {
+        var program = new Emitted();
+        int row = 16;
+        Buffer x = program.input("x", ElementType.F32, Specials.cycled(ElementType.F32, 1, 3 * row));
+        Buffer y = program.output("y", ElementType.F32, 3 * row);
+        Buffer spread = program.output("spread", ElementType.F32, 2 * row);
+        Expr.Var at = program.dim("at", 2);
+        program.kernel("row", k -> {
+            Expr from = k.let("from", Expr.times(at, Expr.index(row)));
+            Expr other = k.let("other", Expr.apply(Fn.MIN, at, Expr.index(1)));
+            k.loop("i", Expr.index(0), Expr.index(row), 4, Stmt.Binding.SERIAL, (b, i) -> {
+                Expr a = b.let("a", new Expr.Load(x, Expr.plus(from, i), 4, 1, null));
+                Expr c = b.let("c", new Expr.Load(x, Expr.plus(Expr.times(other, Expr.index(row)), i), 4, 1, null));
+                b.store(y, Expr.plus(from, i), Expr.apply(Fn.SUB, a, c));
+                b.store(spread, Expr.plus(Expr.times(i, Expr.index(2)), Expr.index(4)), a);
+            });
+        });
+        program.check(vectorBits);
+        var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes());
+        try (var arena = Arena.ofConfined()) {
+            var memory = new MemorySegment[] {arena.allocate(12 * row, 64), arena.allocate(12 * row, 64), arena.allocate(8 * row, 64)};
+            code.run(new long[] {0}, memory, Team.single(), 0);
+            for (long wrong : new long[] {3, -1, 1L << 40}) {
+                assertThrows(IndexOutOfBoundsException.class, () -> code.run(new long[] {wrong}, memory, Team.single(), 0));
+            }
+        }
+    }
+
     @Test
     void memoryOnTheHeapIsRefused() {
         var program = new Emitted();

@@ -172,7 +172,7 @@ final class Table {
     }
 
     private Step.Run finish(String name, String origin, Block body, Indices indices, Finish.Team team, Machine machine) {
-        Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), team);
+        Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), team, this::temp);
         var kernel = new Kernel(name, finished.parameters(), finished.body(), origin);
         List<Expr> passed = finished.parameters().stream().map(p -> arguments.getOrDefault(p, p)).toList();
         return new Step.Run(kernel, passed, finished.reads(), finished.writes(), finished.shared());

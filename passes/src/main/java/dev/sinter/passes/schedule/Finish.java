@@ -6,6 +6,8 @@ import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.loop.math.ExpandMath;
+import dev.sinter.ir.type.Dim;
+import dev.sinter.ir.type.ElementType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -13,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /// The last steps of a kernel: its bindings are carried out, and what it reads, writes and is passed is found.
 public final class Finish {
@@ -39,13 +42,17 @@ public final class Finish {
     /// @param indices knows the ranges of the loop variables
     /// @param dims    names that are visible everywhere
     /// @param team    who runs it
-    public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, Team team) {
+    /// @param temps   makes scratch memory
+    public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, Team team, BiFunction<ElementType, Dim, Buffer> temps) {
         indices.learn(statements);
         var plain = DeadNames.remove(SplitLoops.split(Shares.withoutUnits(DeadNames.remove(statements), indices), indices));
         var joined = Transpositions.cut(JoinLoops.join(plain, indices), indices);
         var shares = team == Team.EACH ? joined.stream().map(Shares::serial).toList() : Shares.of(joined, indices);
         var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
         var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));
+        if (team == Team.SHARED) {
+            bound = RowsAhead.run(bound, indices, temps);
+        }
         bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));
         bound = new Bounds().copy(ExpandMath.run(bound));
         boolean shared = team == Team.EACH || isParallel(shares) || team == Team.MENTIONED && !isParallel(statements) && new Scan().mentionsMember(bound);
