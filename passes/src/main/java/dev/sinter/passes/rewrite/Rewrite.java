@@ -66,10 +66,15 @@ public final class Rewrite {
 
     /// The module with every entry's function replaced; the same module if none changes.
     public static Module module(Module m, UnaryOperator<Function> pass) {
+        return entries(m, e -> pass.apply(e.function()));
+    }
+
+    /// The module with every entry's function replaced by what `pass` makes of the entry; the same module if none changes.
+    public static Module entries(Module m, java.util.function.Function<Module.Entry, Function> pass) {
         var entries = new ArrayList<Module.Entry>();
         boolean changed = false;
         for (Module.Entry e : m.entries()) {
-            Function f = pass.apply(e.function());
+            Function f = pass.apply(e);
             changed |= f != e.function();
             entries.add(f == e.function() ? e : e.withFunction(f));
         }

@@ -22,14 +22,7 @@ public final class Strassen {
 
     /// The module with products replaced where that pays.
     public static Module run(Module m) {
-        var entries = new ArrayList<Module.Entry>();
-        boolean changed = false;
-        for (Module.Entry e : m.entries()) {
-            Function f = rewritten(e.function(), Fixed.of(e));
-            changed |= f != e.function();
-            entries.add(f == e.function() ? e : e.withFunction(f));
-        }
-        return changed ? new Module(m.name(), m.state(), entries) : m;
+        return Rewrite.entries(m, e -> rewritten(e.function(), Fixed.of(e)));
     }
 
     /// A product that was found, and what becomes of it.

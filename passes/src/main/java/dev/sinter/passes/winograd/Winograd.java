@@ -21,14 +21,7 @@ public final class Winograd {
 
     /// The module with convolutions replaced where that pays.
     public static Module run(Module m) {
-        var entries = new ArrayList<Module.Entry>();
-        boolean changed = false;
-        for (Module.Entry e : m.entries()) {
-            Function f = run(e);
-            changed |= f != e.function();
-            entries.add(f == e.function() ? e : e.withFunction(f));
-        }
-        return changed ? new Module(m.name(), m.state(), entries) : m;
+        return Rewrite.entries(m, e -> rewritten(e.function(), Fixed.of(e)));
     }
 
     /// A convolution that was found, and what becomes of it.
@@ -56,10 +49,9 @@ public final class Winograd {
         return found;
     }
 
-    private static Function run(Module.Entry e) {
-        Set<Value> fixed = Fixed.of(e);
-        boolean any = e.function().values().stream().anyMatch(v -> way(v, fixed) != null);
-        return !any ? e.function() : Rewrite.function(e.function(), (before, op, g) -> {
+    private static Function rewritten(Function f, Set<Value> fixed) {
+        boolean any = f.values().stream().anyMatch(v -> way(v, fixed) != null);
+        return !any ? f : Rewrite.function(f, (before, op, g) -> {
             Interpolation way = way(before, fixed);
             return way == null ? Rewrite.keep(op, g) : List.of(Convolution.of((Dot) op).byTiles(way, g));
         });
