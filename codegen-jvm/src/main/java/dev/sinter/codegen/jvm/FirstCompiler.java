@@ -26,9 +26,9 @@ final class FirstCompiler extends MethodVisitor {
 
     private int registers;
 
-    /// Counts what is written to it.
-    FirstCompiler() {
-        super(Opcodes.ASM9);
+    /// Counts what is written to it, and passes method calls on to another that counts.
+    FirstCompiler(MethodVisitor next) {
+        super(Opcodes.ASM9, next);
     }
 
     /// Whether what has been written is too much for C1.
@@ -43,6 +43,7 @@ final class FirstCompiler extends MethodVisitor {
             case "get", "set" -> SCALAR_ACCESS;
             default -> owner.equals("java/lang/Class") ? CAST : !owner.startsWith(Split.API) ? 1 : opcode == INVOKEVIRTUAL && !name.startsWith("reinterpret") ? VIRTUAL_CALL : STATIC_CALL;
         };
+        super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
     }
 
     /// Opens a method with code that makes C1 refuse it at once, at every tier: an exception handler that is also reached in order. It is

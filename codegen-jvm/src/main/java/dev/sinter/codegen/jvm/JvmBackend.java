@@ -158,11 +158,13 @@ public final class JvmBackend {
 
     /// Writes one method; false if it is too large.
     private static boolean write(ClassWriter out, Target target, Method method, Map<Kernel, Method> callees) {
-        var first = new FirstCompiler();
-        new MethodBody(target, callees, first, false).write(method);
+        var second = new SecondCompiler();
+        var size = new CodeSizeEvaluator(second);
+        var first = new FirstCompiler(size);
+        new MethodBody(target, callees, first, false, _ -> second.storesBegin()).write(method);
         var code = new CodeSizeEvaluator(out.visitMethod(ACC_PRIVATE | ACC_STATIC, method.name(), method.descriptor(), null, null));
         code.visitCode();
-        new MethodBody(target, callees, code, first.isTooMuch()).write(method);
+        new MethodBody(target, callees, code, first.isTooMuch(), instructions -> second.writeBallast(instructions, target.vectorBits(), METHOD_LIMIT - size.getMaxSize())).write(method);
         code.visitMaxs(0, 0);
         code.visitEnd();
         return code.getMaxSize() < METHOD_LIMIT;

@@ -375,14 +375,9 @@ final class Memory {
     }
 
     /// Stores a vector that is not a mask. All of it is computed before any of it is written.
-    ///
-    /// An accumulator is stored as bits. Where C2 has come to its limit for inlining (18,000 nodes in a method) within `intoMemorySegment`, the rest of that is a call for a while, whose argument
-    /// is the vector; of an accumulator C2 then keeps an object, and makes a new one in every round of the loop. So a vector of its own is stored, the accumulator's bits, which costs nothing.
     void storeVector(Buffer to, Expr index, Expr value, Expr mask) {
+        method.beforeStores();
         Split split = method.vectors().split(value);
-        if (Vectors.isAccumulator(value)) {
-            split = split.sameBits();
-        }
         var masks = new int[split.count()];
         for (int p = 0; p < split.count() && mask != null; p++) {
             method.masks().push(mask, split.type(), p);
@@ -392,10 +387,7 @@ final class Memory {
         }
         for (int p = 0; p < split.count(); p++) {
             method.vectors().push(value, p);
-            if (Vectors.isAccumulator(value)) {
-                method.vectors().reinterpret(split);
-            }
-            if (value instanceof Expr.Var) {
+            if (value instanceof Expr.Var name && !name.isMutable()) {
                 method.target().support().knowVector(code, split);
             }
         }

@@ -9,6 +9,7 @@ import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.type.ElementType;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.objectweb.asm.MethodVisitor;
 
 /// The code of one [Method] while it is written: what its parts share.
@@ -31,15 +32,24 @@ final class MethodBody {
 
     private final MethodVisitor out;
     private final boolean closed;
+    private final Runnable atFirstStore;
+    private boolean stores;
+
+    /// Code of `target` to be written to `out`, which calls the methods of `callees` where kernels are launched, as it is.
+    MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out) {
+        this(target, callees, out, false, _ -> { });
+    }
 
     /// Code of `target` to be written to `out`, which calls the methods of `callees` where kernels are launched.
     ///
-    /// @param closed whether the method is closed to C1, see [FirstCompiler]
-    MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out, boolean closed) {
+    /// @param closed       whether the method is closed to C1, see [FirstCompiler]
+    /// @param atFirstStore what is to be done, or written, before the first vector is stored
+    MethodBody(Target target, Map<Kernel, Method> callees, MethodVisitor out, boolean closed, Consumer<Instructions> atFirstStore) {
         this.target = target;
         this.out = out;
         this.closed = closed;
         this.code = new Instructions(out, Method.FIRST_PARAMETER);
+        this.atFirstStore = () -> atFirstStore.accept(code);
         this.frame = new Frame(code, target.vectorBits());
         this.scalars = new Scalars(this);
         this.vectors = new Vectors(this);
@@ -109,6 +119,14 @@ final class MethodBody {
             int local = code.newLocal(1);
             code.storeReference(local);
             segments.put(buffer, local);
+        }
+    }
+
+    /// A vector is about to be stored.
+    void beforeStores() {
+        if (!stores) {
+            stores = true;
+            atFirstStore.run();
         }
     }
 

@@ -606,7 +606,7 @@ final class Outliner {
             case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> statement;
         };
         var evaluator = new CodeSizeEvaluator(null);
-        var body = new MethodBody(target, callees, evaluator, false);
+        var body = new MethodBody(target, callees, evaluator);
         var single = List.of(alone);
         body.open(new Method("", parameters(Mentions.of(single)), single, null));
         int before = evaluator.getMaxSize();

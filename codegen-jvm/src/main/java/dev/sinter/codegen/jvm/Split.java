@@ -29,17 +29,6 @@ record Split(ElementType type, int lanes, int count) {
         return new Split(type, lanes, Math.max(1, lanes * type.bytes() * 8 / vectorBits));
     }
 
-    /// The split of vectors of another type whose lanes are as wide: of integers for floats, of floats for integers.
-    Split sameBits() {
-        return new Split(switch (type) {
-            case F32 -> ElementType.I32;
-            case F64 -> ElementType.I64;
-            case I32 -> ElementType.F32;
-            case I64 -> ElementType.F64;
-            case BOOL -> throw new IllegalStateException("a mask has no vector class of its own");
-        }, lanes, count);
-    }
-
     /// The lanes of a part.
     int partLanes() {
         return lanes / count;

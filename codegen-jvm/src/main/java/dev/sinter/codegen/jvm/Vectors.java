@@ -91,7 +91,7 @@ final class Vectors {
             case Expr.Bitcast(var type, var x) -> {
                 receiver(x, part);
                 if (x.type() != type) {
-                    reinterpret(split(e));
+                    code.invokeVirtual(Split.VECTOR, "reinterpretAs" + plural(type), "()" + split(e).descriptor());
                 }
             }
             case Expr.Load load -> method.memory().pushPart(load, part);
@@ -101,13 +101,8 @@ final class Vectors {
         }
     }
 
-    /// Takes the vector on top, of which C2 knows the class, for one of another type with the same bits.
-    void reinterpret(Split split) {
-        code.invokeVirtual(Split.VECTOR, "reinterpretAs" + plural(split.type()), "()" + split.descriptor());
-    }
-
     /// The Vector API's word for vectors of a type: `Floats`.
-    private static String plural(ElementType type) {
+    static String plural(ElementType type) {
         return switch (type) {
             case F32 -> "Floats";
             case F64 -> "Doubles";
