@@ -15,6 +15,7 @@ import dev.sinter.ir.type.Shape;
 import dev.sinter.passes.memory.Step;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,9 @@ final class Control {
         var body = new ArrayList<>(Region.steps(table, scan.body(), given, results));
         table.unfix(outside);
         steps.addAll(Invariants.takeFrom(body, step));
-        steps.add(new Step.For(step, length, body));
+        var slices = new HashSet<Buffer>();
+        scan.sequences().forEach(s -> slices.add(places.apply(s).buffer()));
+        steps.add(new Step.For(step, length, BackAndForth.of(body, slices, table.argument("turn", Expr.apply(Fn.AND, step, Expr.index(1))), table)));
     }
 
     /// One of the two halves of a carried value, by whether `step` is odd.

@@ -38,7 +38,8 @@ final class Invariants {
                 && run.writes().stream().allMatch(b -> b.role() == Buffer.Role.TEMP && writers.get(b) == 1);
     }
 
-    private static void count(Step step, Map<Buffer, Integer> writers) {
+    /// How many kernels write each buffer.
+    static void count(Step step, Map<Buffer, Integer> writers) {
         switch (step) {
             case Step.Run run -> run.writes().forEach(b -> writers.merge(b, 1, Integer::sum));
             case Step.Blocks blocks -> blocks.body().forEach(s -> count(s, writers));

@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /// What a program under construction has: its dims, buffers, constants and kernels, with names that are unique.
 final class Table {
@@ -44,7 +43,7 @@ final class Table {
     private final Map<NdArray, Place> constantPlaces = new HashMap<>();
     private final Map<String, Integer> kernelNames = new HashMap<>();
     private final Map<Expr.Var, Expr> arguments = new IdentityHashMap<>();
-    private final Map<Kernel, Supplier<Step.Run>> scalar = new HashMap<>();
+    private final Map<Kernel, Recipe> recipes = new HashMap<>();
     private final Map<Kernel, Step.Run> inJit = new HashMap<>();
     private final Set<Buffer> unchanging = new HashSet<>();
     private final Set<Buffer> inColumns = new HashSet<>();
@@ -151,19 +150,18 @@ final class Table {
     Step.Run kernel(String hint, String origin, Block body, Indices indices, Finish.Team team) {
         int number = kernelNames.merge(hint, 1, Integer::sum);
         String name = number == 1 ? hint : hint + "_" + number;
-        var run = finish(name, origin, body, indices, team, machine);
-        scalar.put(run.kernel(), () -> finish(name, origin, body, indices, team, Machine.SCALAR));
-        return run;
+        return finish(new Recipe(name, origin, body, indices, team, null), machine);
     }
 
     /// A kernel that was made here, once more, without vectors but those that its schedule has written out.
     Step.Run scalar(Step.Run run) {
-        return scalar.getOrDefault(run.kernel(), () -> run).get();
+        Recipe recipe = recipes.get(run.kernel());
+        return recipe == null ? run : finish(recipe, Machine.SCALAR);
     }
 
     /// Declares what a kernel that was made here looks like where a JIT compiles it while it runs.
     void inJit(Step.Run run, Block body, Indices indices, Finish.Team team) {
-        inJit.put(run.kernel(), finish(run.kernel().name(), run.kernel().origin(), body, indices, team, machine));
+        inJit.put(run.kernel(), finish(new Recipe(run.kernel().name(), run.kernel().origin(), body, indices, team, null), machine));
     }
 
     /// A kernel that was made here, as it looks where a JIT compiles it while it runs.
@@ -171,12 +169,29 @@ final class Table {
         return inJit.getOrDefault(run.kernel(), run);
     }
 
-    private Step.Run finish(String name, String origin, Block body, Indices indices, Finish.Team team, Machine machine) {
-        Finish.Finished finished = Finish.kernel(body.statements(), machine, indices, dims.values(), team, this::temp);
-        var kernel = new Kernel(name, finished.parameters(), finished.body(), origin);
+    /// A kernel that was made here, once more, such that its members go through their shares from the end wherever `turn` is 1 instead of 0.
+    Step.Run turning(Step.Run run, Expr turn) {
+        Recipe recipe = recipes.get(run.kernel());
+        if (recipe == null) {
+            return run;
+        }
+        Step.Run turned = finish(new Recipe(recipe.name, recipe.origin, recipe.body, recipe.indices, recipe.team, turn), machine);
+        if (inJit.containsKey(run.kernel())) {
+            inJit.put(turned.kernel(), turning(inJit.get(run.kernel()), turn));
+        }
+        return turned;
+    }
+
+    private Step.Run finish(Recipe recipe, Machine machine) {
+        Finish.Finished finished = Finish.kernel(recipe.body.statements(), machine, recipe.indices, dims.values(), recipe.team, recipe.turn, this::temp);
+        var kernel = new Kernel(recipe.name, finished.parameters(), finished.body(), recipe.origin);
+        recipes.put(kernel, recipe);
         List<Expr> passed = finished.parameters().stream().map(p -> arguments.getOrDefault(p, p)).toList();
         return new Step.Run(kernel, passed, finished.reads(), finished.writes(), finished.shared());
     }
+
+    /// What a kernel is made of.
+    private record Recipe(String name, String origin, Block body, Indices indices, Finish.Team team, Expr turn) { }
 
     /// Copies a tensor from place to place.
     Step.Run copy(Place from, Place to, Shape shape, String origin) {

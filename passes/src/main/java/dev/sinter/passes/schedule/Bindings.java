@@ -33,18 +33,21 @@ public final class Bindings {
 
     private final Machine machine;
     private final Indices indices;
+    private final Expr turn;
 
-    private Bindings(Machine machine, Indices indices) {
+    private Bindings(Machine machine, Indices indices, Expr turn) {
         this.machine = machine;
         this.indices = indices;
+        this.turn = turn;
     }
 
     /// The statements of a kernel with all bindings carried out.
     ///
     /// @param indices has learned the statements
     /// @param split   whether `PARALLEL` loops are split among the members; otherwise they become serial
-    public static List<Stmt> carryOut(List<Stmt> statements, Machine machine, Indices indices, boolean split) {
-        return new Bindings(machine, indices).statements(statements, split);
+    /// @param turn    a number that is 1 where members go through their shares from the end, and 0 where they do not; or null if they never do
+    public static List<Stmt> carryOut(List<Stmt> statements, Machine machine, Indices indices, boolean split, Expr turn) {
+        return new Bindings(machine, indices, turn).statements(statements, split);
     }
 
     private List<Stmt> statements(List<Stmt> statements, boolean split) {
@@ -92,7 +95,7 @@ public final class Bindings {
         }
     }
 
-    /// Each member runs a share of consecutive iterations. Where the iterations of a loop within are independent, too, and this one may have too few that all members get
+    /// Each member runs a share of consecutive iterations, which it may begin at either end. Where the iterations of a loop within are independent, too, and this one may have too few that all members get
     /// as many, a share begins and ends at one of those.
     private void parallel(Stmt.For loop, List<Stmt> out) {
         Dim extent = isPlain(loop) ? indices.extent(loop.i()).orElse(null) : null;
@@ -112,6 +115,15 @@ public final class Bindings {
         Expr from = block.let("first", share(count, LoopProgram.MEMBER));
         Expr to = block.let("last", share(count, Expr.plus(LoopProgram.MEMBER, Expr.index(1))));
         out.addAll(block.statements());
+        if (turn != null) {
+            var n = Expr.Var.index(loop.i().name());
+            Expr fromTheEnd = Expr.apply(Fn.SUB, Expr.plus(from, Expr.plus(to, Expr.index(-1))), n);
+            Expr number = Expr.plus(n, Expr.times(turn, Expr.apply(Fn.SUB, fromTheEnd, n)));
+            var body = new ArrayList<Stmt>(List.of(new Stmt.Let(loop.i(), Expr.plus(loop.from(), Expr.times(number, Expr.index(loop.step()))))));
+            body.addAll(statements(loop.body(), false));
+            out.add(new Stmt.For(n, from, to, 1, Stmt.Binding.SERIAL, body));
+            return;
+        }
         Expr end = Expr.plus(loop.from(), Expr.times(to, Expr.index(loop.step())));
         out.add(serial(loop, Expr.plus(loop.from(), Expr.times(from, Expr.index(loop.step()))),
                 loop.step() == 1 ? end : Expr.apply(Fn.MIN, loop.to(), end), false));

@@ -42,15 +42,16 @@ public final class Finish {
     /// @param indices knows the ranges of the loop variables
     /// @param dims    names that are visible everywhere
     /// @param team    who runs it
+    /// @param turn    a number that is 1 in the runs in which members go through their shares from the end, and 0 in others; or null if there are no such runs
     /// @param temps   makes scratch memory
-    public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, Team team, BiFunction<ElementType, Dim, Buffer> temps) {
+    public static Finished kernel(List<Stmt> statements, Machine machine, Indices indices, Collection<Expr.Var> dims, Team team, Expr turn, BiFunction<ElementType, Dim, Buffer> temps) {
         indices.learn(statements);
         var plain = DeadNames.remove(SplitLoops.split(Shares.withoutUnits(DeadNames.remove(statements), indices), indices));
         var joined = Transpositions.cut(JoinLoops.join(plain, indices), indices);
         var shares = team == Team.EACH ? joined.stream().map(Shares::serial).toList() : Shares.of(joined, indices);
         var expanded = ExpandMath.run(shares);                 // before loops become vectors, so that what goes abreast are single steps
-        var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true));
-        if (team == Team.SHARED) {
+        var bound = DeadNames.remove(Bindings.carryOut(expanded, machine, indices, true, turn));
+        if (team == Team.SHARED && turn == null) {
             bound = RowsAhead.run(bound, indices, temps);
         }
         bound = DeadNames.remove(CommonNames.share(Hoist.out(CommonNames.share(bound))));
