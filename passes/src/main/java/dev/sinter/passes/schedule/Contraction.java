@@ -1,11 +1,13 @@
 package dev.sinter.passes.schedule;
 
+import dev.sinter.ir.loop.Block;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -120,6 +122,19 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     /// The name of the first sum.
     public Expr.Var accumulator() {
         return parts.getFirst().accumulator();
+    }
+
+    /// The first of the steps along one of the axes that are summed over.
+    Contraction without(Axis axis) {
+        var names = Map.<Expr.Var, Expr>of(axis.name(), Expr.index(0));
+        var rest = contracted.stream().filter(x -> x != axis).toList();
+        return new Contraction(type, batch, rows, columns, rest, at(a, names), at(b(), names), accumulator(), epilogue, stage, cuts, indices, fixed);
+    }
+
+    private static Element at(Element element, Map<Expr.Var, Expr> names) {
+        var block = new Block();
+        Expr value = element.at(names, block);
+        return new Element(block.statements(), value);
     }
 
     /// Whether an axis must be among the outermost loops.

@@ -31,8 +31,10 @@ import java.util.stream.Stream;
 public final class TiledContraction implements ContractionSchedule {
     /// Operations of an epilogue, over all vectors of a tile, that may be written out one after the other.
     private static final int WRITTEN_OUT = 100;
-    /// Steps of the sum that are copied for all vectors of a panel before the next ones.
-    private static final int STRETCH = 64;
+    /// Steps of windows that slide along a line that may be written out.
+    private static final int MOST_SLIDING = 8;
+    /// Multiply-adds of those.
+    private static final int SLIDING_WRITTEN = 64;
     /// Masked vectors of a tile that may be stored one after the other.
     private static final int MASKED = 8;
 
@@ -61,9 +63,9 @@ public final class TiledContraction implements ContractionSchedule {
             panel = plan.vectorsOutside() ? panel : null;
             plan = plan.inPanels(within);
         }
-        var emission = new Emission(plan.packed() ? packed(c, plan, out) : c, plan, panel, out);
+        var emission = new Emission(plan.packed() ? PackedOperand.of(c, plan, out) : c, plan, panel, machine, out);
         Contraction whole = c;
-        plan.inJit(c, machine).ifPresentOrElse(inJit -> out.kernel("dot", emission::emit, new Emission(whole, inJit, null, out)::emit),
+        plan.inJit(c, machine).ifPresentOrElse(inJit -> out.kernel("dot", emission::emit, new Emission(whole, inJit, null, machine, out)::emit),
                 () -> out.kernel("dot", emission::emit));
     }
 
@@ -90,70 +92,6 @@ public final class TiledContraction implements ContractionSchedule {
         return new Element(block.statements(), value);
     }
 
-    /// Copies the moving operand so that its vectors lie together; the contraction of the copy.
-    private static Contraction packed(Contraction c, TilePlan plan, KernelSink out) {
-        Indices indices = c.indices();
-        Element moving = plan.splatsAreA() ? c.b() : c.a();
-        Affine index = moving.affine(indices).orElseThrow();
-        var axes = new ArrayList<Axis>();
-        c.free().stream().filter(x -> x != plan.vector() && index.mentions(x.name())).forEach(axes::add);
-        c.contracted().stream().filter(x -> index.mentions(x.name())).forEach(axes::add);
-        Dim width = plan.vector().extent().plus(plan.lanes() - 1).floorDiv(plan.lanes()).times(plan.lanes());
-        Expr place = Expr.index(0);
-        Dim elements = width;
-        for (Axis axis : axes) {
-            place = Expr.plus(Expr.times(place, indices.dim(axis.extent())), axis.name());
-            elements = elements.times(axis.extent());
-        }
-        Expr at = Expr.plus(Expr.times(place, indices.dim(width)), plan.vector().name());
-        Buffer copy = out.scratch("packed", c.type(), elements);
-        out.kernel("pack", into -> {
-            Axis deepest = axes.isEmpty() ? null : axes.getLast();
-            if (deepest != null && c.contracted().contains(deepest) && index.isLinearIn(deepest.name()) && index.coefficient(deepest.name()).is(1) && deepest.extent().isConstant()) {
-                turned(axes, plan.vector(), indices, (names, one) -> one.store(copy, renamed(at, names), moving.at(names, one))).forEach(into::add);
-                return;
-            }
-            var element = new Block();
-            element.store(copy, at, moving.at(Map.of(), element));
-            Dim stride = index.coefficient(plan.vector().name());
-            boolean vectors = stride.isConstant() && stride.value() >= 1 && stride.value() <= 4;
-            var loops = new ArrayList<>(axes);
-            loops.add(plan.vector());
-            PlainContraction.nest(loops, element, indices, Stmt.Binding.PARALLEL, vectors ? Stmt.Binding.VECTOR : Stmt.Binding.SERIAL).forEach(into::add);
-        });
-        var packed = new Element(List.of(), Expr.load(copy, at));
-        return new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(),
-                plan.splatsAreA() ? c.a() : packed, plan.splatsAreA() ? packed : c.b(), c.accumulator(), c.epilogue(), c.stage(), c.cuts(), indices, c.fixed());
-    }
-
-    private static Expr renamed(Expr e, Map<Expr.Var, Expr> names) {
-        var rewriter = new Rewriter();
-        names.forEach(rewriter::with);
-        return rewriter.copy(e);
-    }
-
-    private interface Copying {
-        void emit(Map<Expr.Var, Expr> names, Block into);
-    }
-
-    /// Loops that read lines along the last of the axes, where vectors are to go across: a stretch of all lines before the next one, so that what is written stays in the nearest cache.
-    private static List<Stmt> turned(List<Axis> axes, Axis across, Indices indices, Copying element) {
-        var body = new Block();
-        Axis along = axes.getLast();
-        long end = along.extent().value();
-        body.loop("k0", Expr.index(0), Expr.index(end), STRETCH, Stmt.Binding.SERIAL, (block, k0) -> {
-            Expr endOfBlock = end % STRETCH == 0 ? Expr.plus(k0, Expr.index(STRETCH)) : block.let("k1", Expr.apply(Fn.MIN, Expr.plus(k0, Expr.index(STRETCH)), Expr.index(end)));
-            block.loop("j", indices.dim(across.extent()), Stmt.Binding.SERIAL, (line, j) ->
-                    line.loop("k", k0, endOfBlock, 1, Stmt.Binding.SERIAL, (one, k) -> {
-                        indices.range(j, across.extent());
-                        indices.range(k, along.extent());
-                        element.emit(Map.of(across.name(), j, along.name(), k), one);
-                    }));
-        });
-        var outer = axes.subList(0, axes.size() - 1);
-        return outer.isEmpty() ? body.statements() : PlainContraction.nest(outer, body, indices, Stmt.Binding.PARALLEL, outer.size() == 1 ? Stmt.Binding.PARALLEL : Stmt.Binding.SERIAL);
-    }
-
     /// One contraction being emitted.
     private static final class Emission {
         private final Contraction c;
@@ -162,15 +100,33 @@ public final class TiledContraction implements ContractionSchedule {
         private final KernelSink out;
         private final FramedImage image;
         private final Depth depth;
+        private final Axis slide;
 
         /// @param outermost the axis to go through first, or null for the longest that no tile goes along
-        Emission(Contraction c, TilePlan plan, Axis outermost, KernelSink out) {
+        Emission(Contraction c, TilePlan plan, Axis outermost, Machine machine, KernelSink out) {
             this.c = c;
             this.plan = plan;
             this.outermost = outermost;
             this.out = out;
             this.image = plan.framed() ? new FramedImage(c, plan, out) : null;
-            this.depth = plan.written() ? null : Depth.of(c, out).orElse(null);
+            Axis last = c.contracted().getLast();
+            Depth apart = slides(last, machine) ? Depth.of(c.without(last), out).orElse(null) : null;
+            this.slide = apart == null ? null : last;
+            this.depth = plan.written() ? null : apart != null ? apart : Depth.of(c, out).orElse(null);
+        }
+
+        /// Whether the steps along an axis are better written out: the elements that all lanes share are those of the next element's step before, as where windows slide along a line, and
+        /// loading them is what takes the time.
+        private boolean slides(Axis last, Machine machine) {
+            int sums = plan.r() * plan.s();                    // about as many shared elements are held at once
+            boolean few = last.extent().isConstant() && last.extent().value() <= MOST_SLIDING && sums * last.extent().value() <= SLIDING_WRITTEN && 2 * sums + 1 <= machine.registers();
+            if (!few || plan.v() > 1 || plan.written() || plan.both() || !c.cuts().isEmpty() || c.contracted().size() == 1) {
+                return false;
+            }
+            Affine splats = (plan.splatsAreA() ? c.a() : c.b()).affine(c.indices()).orElseThrow();
+            Affine moving = (plan.splatsAreA() ? c.b() : c.a()).affine(c.indices()).orElseThrow();
+            return splats.isLinearIn(last.name()) && moving.isLinearIn(last.name()) && Stream.of(plan.first(), plan.second()).anyMatch(x -> x != null && splats.isLinearIn(x.name())
+                    && !splats.coefficient(x.name()).is(0) && splats.coefficient(x.name()).equals(splats.coefficient(last.name())));
         }
 
         void emit(Block into) {
@@ -405,7 +361,40 @@ public final class TiledContraction implements ContractionSchedule {
             Dim each = Dim.product(depth.steps().stream().skip(1).map(Axis::extent).toList());
             Expr from = cut.map(x -> Expr.times(x.from(), dim(each))).orElse(Expr.index(0));
             Expr to = cut.map(x -> Expr.times(x.to(), dim(each))).orElse(dim(depth.count()));
-            return new Stmt.For(k, from, to, 1, Stmt.Binding.SERIAL, step(corner, bases, mask, sums, a, b, step).statements());
+            var body = slide == null ? step(corner, bases, mask, sums, a, b, step) : sliding(corner, bases, mask, sums, a, b, step);
+            return new Stmt.For(k, from, to, 1, Stmt.Binding.SERIAL, body.statements());
+        }
+
+        /// All steps along the axis that windows slide along; what several sums need is loaded once.
+        private Block sliding(Corner corner, List<Expr> bases, Expr mask, Expr.Var[][][] sums, Element a, Element b, Block into) {
+            Affine index = (plan.splatsAreA() ? c.a() : c.b()).affine(c.indices()).orElseThrow();
+            Dim ofSplats = index.coefficient(slide.name());
+            Dim ofMoving = (plan.splatsAreA() ? c.b() : c.a()).affine(c.indices()).orElseThrow().coefficient(slide.name());
+            var known = new HashMap<Dim, Expr>();
+            for (long k = 0; k < slide.extent().value(); k++) {
+                Element splats = moved(plan.splatsAreA() ? a : b, ofSplats.times(k));
+                Element moving = moved(plan.splatsAreA() ? b : a, ofMoving.times(k));
+                var vectors = new HashMap<List<Integer>, Expr>();
+                for (int i = 0; i < sums.length; i++) {
+                    for (int j = 0; j < sums[i].length; j++) {
+                        var names = names(corner, Expr.index(i), Expr.index(j));
+                        Dim distance = distance(index, plan.first(), i).plus(distance(index, plan.second(), j)).plus(ofSplats.times(k));
+                        Expr splat = known.computeIfAbsent(distance, _ -> into.let("a", new Expr.Splat(splats.at(names, into), plan.lanes())));
+                        var at = List.of(plan.movesWith(plan.first(), c) ? i : 0, plan.movesWith(plan.second(), c) ? j : 0);
+                        Expr vector = vectors.computeIfAbsent(at, _ -> load(moving, names, bases.getFirst(), mask, into));
+                        into.assign(sums[i][j][0], Expr.apply(Fn.FMA, splat, vector, sums[i][j][0]));
+                    }
+                }
+            }
+            return into;
+        }
+
+        private static Dim distance(Affine index, Axis axis, int i) {
+            return axis == null || i == 0 ? Dim.ZERO : index.coefficient(axis.name()).times(i);
+        }
+
+        private Element moved(Element element, Dim by) {
+            return new Element(element.statements(), Expr.load(element.buffer(), Expr.plus(((Expr.Load) element.value()).index(), dim(by))));
         }
 
         /// The steps over all of these axes, counted in one loop: of loops within loops the JIT keeps no sums in registers, and written out it compiles them for seconds.
