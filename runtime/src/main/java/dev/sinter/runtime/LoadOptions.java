@@ -4,7 +4,7 @@ package dev.sinter.runtime;
 ///
 /// Code that uses the Vector API is slow until HotSpot has compiled it, which takes seconds of calls. With a quick start calls run scalar code meanwhile, and the vectors are
 /// warmed up in the background, in memory of the runtime's own; the results are the same to the bit, and no call into the caller's memory allocates anything. Without it the chosen code runs
-/// from the first call on: vectors are then slow and allocate until HotSpot has compiled them, and now and then HotSpot's code for a large method goes on allocating.
+/// from the first call on: vectors are then slow and allocate until HotSpot has compiled them.
 ///
 /// @param target     which code to choose: `best` (native if there is some for this machine, else JVM), `jvm`, `native`, or
 ///                   the exact name of a target, as in [Machine#targets]
