@@ -17,6 +17,8 @@ final class Shares {
     private static final int CHUNK = 2048;
     /// Operations that one member does before another could have begun.
     private static final double SMALL = 30_000;
+    /// What the load of a vector counts: many of them come from a cache afar.
+    private static final double VECTOR = 2;
 
     private Shares() { }
 
@@ -123,6 +125,6 @@ final class Shares {
     }
 
     private static double work(Expr e) {
-        return e instanceof Expr.Apply(var fn, _) && !fn.isPrimitive() ? 25 : 1;
+        return e instanceof Expr.Apply(var fn, _) && !fn.isPrimitive() ? 25 : e instanceof Expr.Load && e.lanes() > 1 ? VECTOR : 1;
     }
 }

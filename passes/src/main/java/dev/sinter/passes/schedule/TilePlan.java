@@ -56,6 +56,17 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
     private static final int SUMS = 16;
     /// Sums of a tile where there are many multiply-adds: loads that are late then hold none of them up.
     private static final int MANY_SUMS = 24;
+    /// Vectors of a tile that goes along other axes, too, or whose operands come from farther than the second-level cache.
+    private static final int VECTORS = 4;
+    /// Vectors of a tile of one line. Of a loop over few, the JIT writes out eight steps one after the other, and loads of which each goes 2 kB further at a time come from the
+    /// second-level cache at half its speed: the processor does not fetch ahead for them. A loop over these many stays as it is.
+    private static final int VECTORS_OF_A_LINE = 16;
+    /// The fewest of them.
+    private static final int FEWEST_OF_A_LINE = 12;
+    /// The tiles that a line is cut into at least, so that members get equal shares.
+    private static final int TILES_OF_A_LINE = 4;
+    /// Bytes that the second-level cache holds most of, where each call or step of a loop reads them again.
+    private static final double SECOND_LEVEL = 1.1e6;
     /// From so many multiply-adds on it pays that the JIT takes longer.
     private static final double MANY_STEPS = 32e6;
     /// Cycles to copy an element.
@@ -156,6 +167,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
         c.free().stream().filter(x -> x != axis && size(x) > 1 && !c.isOuter(x) && !c.isCut(x)).forEach(axes::add);
         int budget = machine.registers() < 32 ? 12 : both ? MOST_SUMS_OF_BOTH : results * depth >= MANY_STEPS ? MANY_SUMS : SUMS;
         int held = machine.registers() >= 32 ? 8 : 4;
+        boolean line = axes.size() == 1 && packed && axis.extent().isConstant() && movingElements * c.type().bytes() <= SECOND_LEVEL;
         TilePlan best = null;
         for (Axis first : axes) {
             for (Axis second : axes) {
@@ -169,10 +181,11 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
                         }
                         int movingCount = (uses(moving, first) ? r : 1) * (uses(moving, second) ? s : 1);
                         int splatCount = (uses(splats, first) ? r : 1) * (uses(splats, second) ? s : 1);
-                        for (int v = 1; v <= Math.min(4, (int) vectors); v++) {
+                        for (int v = 1; v <= Math.min(line ? VECTORS_OF_A_LINE : VECTORS, (int) vectors); v++) {
                             int sums = r * s * v;
                             boolean framed = staged > 0 && second == null && first != null && v == vectors && FramedImage.allows(c, !splatsAreA, axis, lanes, v, first, r);
-                            boolean isHeld = movingCount * v <= held;
+                            boolean ofLine = v >= FEWEST_OF_A_LINE && vectors % v == 0 && vectors / v >= TILES_OF_A_LINE;
+                            boolean isHeld = v > VECTORS ? ofLine : movingCount * v <= held;
                             if (sums > budget || !isHeld && !framed) {
                                 continue;
                             }
