@@ -92,7 +92,7 @@ final class Slices {
     }
 
     /// Whether a loop counts from one constant to another, in few steps, has no loop in it, and goes through memory in vectors: until C2 has compiled it, a slice is an object, as vectors are, and code
-    /// without vectors makes none.
+    /// without vectors makes none. A loop that reads single elements, too, keeps the checks of those in any case, and C2 has been seen to make an object of its slice.
     static boolean fits(Stmt.For loop) {
         return rounds(loop) >= 2 && rounds(loop) <= MOST_ROUNDS && loop.from() instanceof Expr.Const from && from.bits() >= 0
                 && loop.to() instanceof Expr.Const to && to.bits() + loop.step() < Integer.MAX_VALUE && loop.body().stream().allMatch(Slices::isSimple)
@@ -105,8 +105,24 @@ final class Slices {
 
     private static boolean isSimple(Stmt s) {
         return switch (s) {
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _ -> true;
+            case Stmt.Let(_, var value) -> !readsSingleElements(value);
+            case Stmt.Assign(_, var value) -> !readsSingleElements(value);
+            case Stmt.Store(_, _, var value, _) -> !readsSingleElements(value);
             case Stmt.For _, Stmt.While _, Stmt.Launch _, Stmt.Barrier _, Stmt.If _ -> false;
+        };
+    }
+
+    private static boolean readsSingleElements(Expr e) {
+        return switch (e) {
+            case Expr.Const _, Expr.Var _ -> false;
+            case Expr.Apply(_, var arguments) -> arguments.stream().anyMatch(Slices::readsSingleElements);
+            case Expr.Cast(_, var x) -> readsSingleElements(x);
+            case Expr.Bitcast(_, var x) -> readsSingleElements(x);
+            case Expr.Load load -> load.lanes() == 1;
+            case Expr.Splat(var x, _) -> readsSingleElements(x);
+            case Expr.Ramp(var base, _, _) -> readsSingleElements(base);
+            case Expr.FirstLanes(var count, _) -> readsSingleElements(count);
+            case Expr.Halve(_, var x) -> readsSingleElements(x);
         };
     }
 
