@@ -70,6 +70,13 @@ public final class Frontend {
         return new Result(model.get(), problems.sorted());
     }
 
+    /// The errors of grammar in a source: what stops it from being read at all.
+    public static List<Problem> syntaxErrors(Source source) {
+        var problems = new Problems();
+        onDeepStack(source, problems, () -> Parsing.parse(source, problems));
+        return problems.hasErrors() ? problems.sorted() : List.of();
+    }
+
     /// The examples of the standard library, by file.
     ///
     /// @throws IllegalStateException if the library has errors

@@ -1,6 +1,9 @@
 package dev.sinter.compiler.command;
 
+import dev.sinter.frontend.Frontend;
 import dev.sinter.frontend.format.Formatter;
+import dev.sinter.frontend.problem.Problem;
+import dev.sinter.frontend.problem.Render;
 import dev.sinter.frontend.source.Source;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
 
 /// `sinter fmt`: lays model files out in the one style.
 @Command(name = "fmt", mixinStandardHelpOptions = true, description = "Lays model files out in the one style, in place.",
-        footer = {"", "With --check: exit code 1 if a file is not in that style."})
+        footer = {"", "A file with errors of grammar stays as it is. Exit code 1 if there is one, or with --check if a file is not in that style."})
 final class FormatCommand implements Callable<Integer> {
     @ParentCommand
     private Sinter sinter;
@@ -26,20 +29,25 @@ final class FormatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        int changed = 0;
+        boolean wrong = false;
         for (Path file : SourceFiles.in(files)) {
-            String text = Source.read(file).text();
-            String formatted = Formatter.format(text);
-            if (formatted.equals(text)) {
+            Source source = Source.read(file);
+            List<Problem> errors = Frontend.syntaxErrors(source);
+            String formatted = errors.isEmpty() ? Formatter.format(source.text()) : source.text();
+            if (!errors.isEmpty()) {
+                sinter.console().err().print(Render.text(errors));
+                wrong = true;
+            }
+            if (formatted.equals(source.text())) {
                 continue;
             }
-            changed++;
+            wrong |= check;
             if (!check) {
                 WholeFiles.writable(file);
                 WholeFiles.text(file, formatted);
             }
             sinter.console().out().println((check ? "would change " : "laid out ") + file);
         }
-        return check && changed > 0 ? Sinter.WRONG_INPUT : Sinter.DONE;
+        return wrong ? Sinter.WRONG_INPUT : Sinter.DONE;
     }
 }

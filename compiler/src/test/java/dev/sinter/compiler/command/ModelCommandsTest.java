@@ -207,6 +207,10 @@ class ModelCommandsTest extends CommandLineTest {
         assertEquals(SMALL, Files.readString(untidy));
         assertEquals("", succeeds("fmt", "--check", folder.toString()));
         Files.delete(untidy);
+        Path broken = write("broken.sinter", "model A\n  x = (\n");
+        assertTrue(fails(1, "fmt", broken.toString()).startsWith("error[S0101]: unexpected end of line"));
+        assertEquals("model A\n  x = (\n", Files.readString(broken), "a file that cannot be read stays as it is");
+        Files.delete(broken);
         assertEquals("error: the folder " + folder + " holds no .sinter file", fails(1, "fmt", folder.toString()));
     }
 
