@@ -1,10 +1,7 @@
 package dev.sinter.passes.lower;
 
 import dev.sinter.ir.array.NdArray;
-import dev.sinter.ir.graph.Binary;
-import dev.sinter.ir.graph.BinaryFn;
 import dev.sinter.ir.graph.Constant;
-import dev.sinter.ir.graph.Fill;
 import dev.sinter.ir.graph.Pointwise;
 import dev.sinter.ir.graph.Unary;
 import dev.sinter.ir.graph.UnaryFn;
@@ -74,8 +71,8 @@ final class Elements implements Pointwise.Point {
         if (found != null) {
             return found;
         }
-        Value erfArgument = halfPlusHalfErf(value);
-        Expr element = into.let(value.op().name(), erfArgument != null ? new Expr.Apply(Fn.HALF_PLUS_HALF_ERF, List.of(read(erfArgument, index)))
+        var share = NormalShares.of(value, v -> places.apply(v) != null);
+        Expr element = into.let(value.op().name(), share.isPresent() ? Expr.apply(share.get().fn(), read(share.get().argument(), index))
                 : special(value, ((Pointwise) value.op()).at(this, index)));
         known.peek().put(key, element);
         return element;
@@ -85,13 +82,6 @@ final class Elements implements Pointwise.Point {
     private static Expr special(Value value, Expr element) {
         return value.op() instanceof Unary u && element instanceof Expr.Apply(var fn, var arguments) && fn == Fn.EXP && Range.areNotPositive(u.x())
                 ? new Expr.Apply(Fn.EXP_OF_NEGATIVE, arguments) : element;
-    }
-
-    /// The `x` of `½ erf(x) + ½`, unless the error function is computed anyway: null if `value` is not that.
-    private Value halfPlusHalfErf(Value value) {
-        return value.op() instanceof Binary(BinaryFn plus, Value half, Value(Fill(_, double c), _, _)) && plus == BinaryFn.ADD && c == 0.5
-                && half.op() instanceof Binary(BinaryFn times, Value erf, Value(Fill(_, double d), _, _)) && times == BinaryFn.MUL && d == 0.5
-                && erf.op() instanceof Unary(UnaryFn fn, Value x) && fn == UnaryFn.ERF && places.apply(half) == null && places.apply(erf) == null ? x : null;
     }
 
     @Override

@@ -92,6 +92,11 @@ class LoweringTest {
         return g.add(new Pad(g.add(new Pad(x, zero, x.rank() - 2, d(1), d(1), 0)), zero, x.rank() - 1, d(1), d(1), 0));
     }
 
+    /// `x (½ + ½ erf(x √½))`.
+    private static Value gelu(Graph g, Value x) {
+        return g.times(x, share(g, g.unary(UnaryFn.ERF, g.times(x, g.fill(x.tensor(), Math.sqrt(0.5))))));
+    }
+
     /// `½ x + ½`.
     private static Value share(Graph g, Value x) {
         Value half = g.fill(x.tensor(), 0.5);
@@ -131,6 +136,17 @@ class LoweringTest {
                     Value erf = g.unary(UnaryFn.ERF, m.f32(N, d(9)));
                     m.result(erf);
                     m.result(share(g, erf));
+                }, n),
+                of("gelu, with and without a limit, and where the share is a result too", (m, g) -> {
+                    Value x = m.f32(N, d(9));
+                    m.result(gelu(g, x));
+                    m.result(g.times(share(g, g.unary(UnaryFn.ERF, g.times(x, g.fill(x.tensor(), 0.5)))), x));
+                    Value low = g.fill(x.tensor(), -1e30);
+                    m.result(gelu(g, g.select(g.binary(BinaryFn.LT, x, low), low, x)));
+                    Value y = m.f32(N, d(9));
+                    m.result(share(g, g.unary(UnaryFn.ERF, g.times(y, g.fill(y.tensor(), Math.sqrt(0.5))))));
+                    m.result(gelu(g, y));
+                    m.result(gelu(g, m.of(ElementType.F64, N, d(9))));
                 }, n),
                 of("comparison and select", (m, g) -> {
                     Value x = m.f32(N, d(9));

@@ -53,6 +53,7 @@ public final class MathLibrary {
             case TAN -> Trigonometry.tan(s, x);
             case ERF -> ErrorFunctions.erf(s, x);
             case HALF_PLUS_HALF_ERF -> ErrorFunctions.halfPlusHalfErf(s, x);
+            case GELU -> ErrorFunctions.gelu(s, x);
             case ERFINV -> inDouble(s, x, ErrorFunctions::erfinv);
             case LGAMMA -> inDouble(s, x, GammaFunctions::lgamma);
             case DIGAMMA -> inDouble(s, x, GammaFunctions::digamma);

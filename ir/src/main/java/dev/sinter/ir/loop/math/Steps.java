@@ -290,6 +290,14 @@ final class Steps {
         return apply(Fn.AND, a, whole(b));
     }
 
+    Expr orWhole(Expr a, long b) {
+        return apply(Fn.OR, a, whole(b));
+    }
+
+    Expr minWhole(Expr a, long b) {
+        return apply(Fn.MIN, a, whole(b));
+    }
+
     Expr shiftLeft(Expr a, int count) {
         return apply(Fn.SHL, a, new Expr.Const(a.type(), count, lanes));
     }
