@@ -6,6 +6,7 @@ import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Kernel;
 import dev.sinter.ir.loop.LoopProgram;
+import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -105,6 +106,7 @@ final class MethodBody {
             }
             code.store(ElementType.I64, frame.bindScalar(name));
         }
+        boolean loops = method.body().stream().anyMatch(MethodBody::hasLoop);
         for (Buffer buffer : mentions.buffers()) {
             code.loadReference(BUFFERS);
             Expr.Var number = method.buffers().get(buffer);
@@ -119,7 +121,18 @@ final class MethodBody {
             int local = code.newLocal(1);
             code.storeReference(local);
             segments.put(buffer, local);
+            if (loops) {
+                target.support().knowAccess(code, local);
+            }
         }
+    }
+
+    private static boolean hasLoop(Stmt statement) {
+        return switch (statement) {
+            case Stmt.For _, Stmt.While _ -> true;
+            case Stmt.If(_, var then, var otherwise) -> then.stream().anyMatch(MethodBody::hasLoop) || otherwise.stream().anyMatch(MethodBody::hasLoop);
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Launch _, Stmt.Barrier _ -> false;
+        };
     }
 
     /// A vector is about to be stored.

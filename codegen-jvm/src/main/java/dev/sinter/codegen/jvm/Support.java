@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /// The helper methods and constants that the methods of one class have used so far.
@@ -17,6 +18,9 @@ final class Support {
     private static final String SHUFFLE_DESCRIPTOR = "L" + Split.API + "VectorShuffle;";
     private static final String LITTLE_ENDIAN_LONG = "LITTLE_ENDIAN_LONG";
     private static final String ORDER = "ORDER";
+    /// A thread that never runs: memory that it may access, every thread may.
+    private static final String ANYONE = "ANYONE";
+    private static final String THREAD_DESCRIPTOR = "Ljava/lang/Thread;";
     private static final String CLASS_DESCRIPTOR = "Ljava/lang/Class;";
 
     private record Constant(Split split, Shuffle shuffle) { }
@@ -38,6 +42,7 @@ final class Support {
     private final Map<Ramp, String> ramps = new LinkedHashMap<>();
     private boolean littleEndianLong;
     private boolean order;
+    private boolean anyone;
 
     /// The support of the class `owner`.
     Support(String owner) {
@@ -89,6 +94,21 @@ final class Support {
         know(code, new Hidden("SEGMENT_CLASS", Memory.SEGMENT, c -> c.constantField(Memory.SEGMENT, "NULL", Memory.SEGMENT_DESCRIPTOR)));
     }
 
+    /// Ends the method if the segment in a local is one thread's own, as memory of an `Arena.ofConfined()` is; the runtime hands over no such memory. Each access of a segment asks whether it is, and
+    /// by the profile that all accesses of the process share: where the application uses such an arena anywhere, C2 keeps the question and a look at the current thread at every access within a
+    /// loop. Behind this one, every question has its answer.
+    void knowAccess(Instructions code, int local) {
+        anyone = true;
+        var open = new Label();
+        code.loadReference(local);
+        code.constantField(owner, ANYONE, THREAD_DESCRIPTOR);
+        code.invokeInterface(Memory.SEGMENT, "isAccessibleBy", "(" + THREAD_DESCRIPTOR + ")Z");
+        code.jump(IFNE, open);
+        code.op(ACONST_NULL);
+        code.op(ATHROW);
+        code.place(open);
+    }
+
     /// Casts the vector on top to the class of its type and width, whose name is hidden, for what is called next is a method of the Vector API that all vectors share. Its profile is that of
     /// the whole process: where that has two classes, C2 writes the method out for both, and boxes the vector for the one that it is not.
     void knowVector(Instructions code, Split split) {
@@ -119,7 +139,7 @@ final class Support {
     void emit(ClassVisitor out) {
         helpers.forEach(h -> method(out, h.methodName(), h.descriptor(), h::body));
         gathers.forEach(g -> method(out, g.methodName(), g.descriptor(), g::body));
-        if (!classes.isEmpty() || order || littleEndianLong || !shuffles.isEmpty() || !ramps.isEmpty()) {
+        if (!classes.isEmpty() || order || anyone || littleEndianLong || !shuffles.isEmpty() || !ramps.isEmpty()) {
             constants(out);
         }
     }
@@ -141,6 +161,12 @@ final class Support {
             code.invokeVirtual("java/lang/Object", "getClass", "()" + CLASS_DESCRIPTOR);
             define(out, method, name, CLASS_DESCRIPTOR);
         });
+        if (anyone) {
+            method.visitTypeInsn(NEW, "java/lang/Thread");
+            code.op(DUP);
+            method.visitMethodInsn(INVOKESPECIAL, "java/lang/Thread", "<init>", "()V", false);
+            define(out, method, ANYONE, THREAD_DESCRIPTOR);
+        }
         if (order) {
             code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + Memory.ORDER_DESCRIPTOR);
             define(out, method, ORDER, Memory.ORDER_DESCRIPTOR);

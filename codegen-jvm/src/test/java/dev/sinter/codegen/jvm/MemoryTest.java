@@ -136,7 +136,7 @@ class MemoryTest {
         Expr.Var at = program.dim("at", 0);
         program.kernel("copy", k -> k.store(y, at, new Expr.Load(x, at, lanes, 1, null)));
         var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes());
-        try (var arena = Arena.ofConfined()) {
+        try (var arena = Arena.ofShared()) {
             var memory = new MemorySegment[] {arena.allocate(16, 64), arena.allocate(16, 64)};
             for (long wrong : new long[] {4, -1, 1L << 40, -1L << 40}) {
                 assertThrows(IndexOutOfBoundsException.class, () -> code.run(new long[] {wrong}, memory, Team.single(), 0));
@@ -165,7 +165,7 @@ class MemoryTest {
         });
         program.check(vectorBits);
         var code = Emitted.load(JvmBackend.emit(program.program(), "generated.Program", vectorBits).bytes());
-        try (var arena = Arena.ofConfined()) {
+        try (var arena = Arena.ofShared()) {
             var memory = new MemorySegment[] {arena.allocate(12 * row, 64), arena.allocate(12 * row, 64), arena.allocate(8 * row, 64)};
             code.run(new long[] {0}, memory, Team.single(), 0);
             for (long wrong : new long[] {3, -1, 1L << 40}) {

@@ -10,6 +10,9 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
+import dev.sinter.runtime.Team;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 /// What the backend does not take, it says; and what scalar code must not mention.
@@ -60,5 +63,16 @@ class RefusalTest {
         byte[] scalar = JvmBackend.emit(program(Fn.FLOOR, Stmt.Binding.SERIAL, 1).program(), NAME, 0).bytes();
         assertFalse(new String(scalar, java.nio.charset.StandardCharsets.ISO_8859_1).contains("jdk/incubator"));
         assertTrue(JvmBackend.text(scalar).contains("INVOKESTATIC java/lang/Math.floor (D)D"));
+    }
+
+    @Test
+    void memoryOfOneThread() {
+        for (int bits : new int[] {0, 512}) {
+            var code = Emitted.load(JvmBackend.emit(program(Fn.ABS, Stmt.Binding.SERIAL, bits == 0 ? 1 : 16).program(), Emitted.CLASS_NAME, bits).bytes());
+            try (var arena = Arena.ofConfined(); var team = Team.of(1)) {
+                MemorySegment[] memory = {arena.allocate(256), arena.allocate(256)};
+                assertThrows(NullPointerException.class, () -> team.run(code, new long[0], memory));
+            }
+        }
     }
 }
