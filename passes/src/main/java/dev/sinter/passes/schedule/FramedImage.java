@@ -35,17 +35,39 @@ final class FramedImage {
 
     /// Whether tiles of `r` lines, each of `v` whole vectors, can read an image where it is.
     static boolean allows(Contraction c, boolean ofA, Axis vector, int lanes, int v, Axis first, int r) {
+        Contraction.Framed framed = framed(c, ofA, vector, lanes, v, first);
+        if (framed == null) {
+            return false;
+        }
+        Contraction.Cut down = side(framed, first);
+        long n = first.extent().value();
+        return n > 2L * r && down.low() <= r && lastWithin(n, r) + r + down.contracted().extent().value() - 1 <= down.high();
+    }
+
+    /// Whether lines, each of `v` whole vectors, can read an image where it is one after the other ([RollingLines]): windows of `r` lines move down a line at a time, and down a window is the outermost
+    /// axis of the sum.
+    static boolean allowsLines(Contraction c, boolean ofA, Axis vector, int lanes, int v, Axis first, int r) {
+        Contraction.Framed framed = framed(c, ofA, vector, lanes, v, first);
+        if (framed == null) {
+            return false;
+        }
+        Contraction.Cut down = side(framed, first);
+        Affine index = framed.image().affine(c.indices()).orElseThrow();
+        Axis outermost = c.contracted().stream().filter(x -> !x.extent().is(1)).findFirst().orElse(null);
+        long n = first.extent().value();
+        return down.contracted() == outermost && outermost.extent().is(r) && index.coefficient(first.name()).equals(index.coefficient(down.contracted().name()))
+                && n >= r && down.low() < r && n <= down.high();
+    }
+
+    /// The image, if vectors of the tiles go along its lines.
+    private static Contraction.Framed framed(Contraction c, boolean ofA, Axis vector, int lanes, int v, Axis first) {
         Contraction.Framed framed = c.stage().flatMap(Contraction.Stage::framed).orElse(null);
         Affine index = framed == null || framed.ofA() != ofA ? null : framed.image().affine(c.indices()).orElse(null);
         Contraction.Cut along = index == null ? null : side(framed, vector);
         Contraction.Cut down = index == null ? null : side(framed, first);
-
-        if (along == null || down == null || framed.sides().size() != 2 || !vector.extent().isConstant() || !first.extent().isConstant() || !index.isLinear() || !index.coefficient(vector.name()).is(1)) {
-            return false;
-        }
-        long n = first.extent().value();
-        return along.high() - along.low() >= lanes && vector.extent().value() >= lanes && (long) v * lanes >= vector.extent().value()
-                && n > 2L * r && down.low() <= r && lastWithin(n, r) + r + down.contracted().extent().value() - 1 <= down.high();
+        boolean fits = along != null && down != null && framed.sides().size() == 2 && vector.extent().isConstant() && first.extent().isConstant() && index.isLinear() && index.coefficient(vector.name()).is(1)
+                && along.high() - along.low() >= lanes && vector.extent().value() >= lanes && (long) v * lanes >= vector.extent().value();
+        return fits ? framed : null;
     }
 
     /// The first line of the last tile of those that lie between the first `r` lines and the last.
@@ -108,8 +130,8 @@ final class FramedImage {
             return new Expr.Const(c.type(), 0, lanes);
         }
         Expr mask = before > 0 ? Expr.apply(Fn.NOT, new Expr.FirstLanes(Expr.index(before), lanes)) : new Expr.FirstLanes(Expr.index(within), lanes);
-        if (isWithinBuffer(first, distance)) {
-            return load(framed.image().buffer(), place, mask);
+        if (isWithinBuffer(first, distance)) {                       // all of it can be loaded, and only then be masked, which asks nothing
+            return Expr.apply(Fn.SELECT, mask, load(framed.image().buffer(), place, null), new Expr.Const(c.type(), 0, lanes));
         }
         return apart(into, into.let("b", place), before > 0 ? before : within - lanes, mask);
     }
@@ -138,8 +160,9 @@ final class FramedImage {
 
     /// Whether all lanes of a vector are elements of the image's buffer, wherever the axes around the tile are.
     private boolean isWithinBuffer(Expr first, Dim distance) {
-        Dim from = first instanceof Expr.Const(_, long constant, _) ? Dim.constant(constant) : Dim.constant(plan.r());
-        Dim to = first instanceof Expr.Const ? from : Dim.constant(lastWithin(plan.first().extent().value(), plan.r()));
+        long n = plan.first().extent().value();
+        Dim from = Dim.constant(first instanceof Expr.Const(_, long constant, _) ? constant : plan.rolling() ? 0 : plan.r());
+        Dim to = first instanceof Expr.Const ? from : Dim.constant(plan.rolling() ? n - plan.r() : lastWithin(n, plan.r()));
         Dim lines = index.coefficient(plan.first().name());
         Dim lowest = index.constant().plus(distance).plus(lines.times(from));
         Dim others = Dim.ZERO;
@@ -153,7 +176,7 @@ final class FramedImage {
     }
 
     /// Where the contracted axes are at a step.
-    private Map<Axis, Long> places(int step) {
+    Map<Axis, Long> places(int step) {
         var places = new HashMap<Axis, Long>();
         long rest = step;
         for (Axis axis : c.contracted().reversed()) {

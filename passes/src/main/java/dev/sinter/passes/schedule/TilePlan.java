@@ -26,9 +26,10 @@ import java.util.Optional;
 /// @param vectorsOutside whether tiles along the vector axis are the outer loop: each vector is then loaded from afar once
 /// @param written        whether the steps are written out, so that sums share what they load
 /// @param framed         whether the moving operand is read where it is, without the zeros around it ([FramedImage]), and not from a copied piece
+/// @param rolling        whether it is read so a line at a time, and `r` lines of the result, which see the same line, are summed up at once ([RollingLines])
 /// @param cycles         the estimate
 record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolean packed, boolean scalarEpilogue, Axis first, Axis second,
-                int r, int s, int v, boolean again, boolean vectorsOutside, boolean written, boolean framed, double cycles) {
+                int r, int s, int v, boolean again, boolean vectorsOutside, boolean written, boolean framed, boolean rolling, double cycles) {
     /// What an extent that is not known before the call is taken for.
     private static final double USUAL = 64;
     private static final int[] SIZES = {1, 2, 3, 4, 5, 6, 7, 8, 12, 14};
@@ -183,9 +184,16 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
                         int splatCount = (uses(splats, first) ? r : 1) * (uses(splats, second) ? s : 1);
                         for (int v = 1; v <= Math.min(line ? VECTORS_OF_A_LINE : VECTORS, (int) vectors); v++) {
                             int sums = r * s * v;
-                            boolean framed = staged > 0 && second == null && first != null && v == vectors && FramedImage.allows(c, !splatsAreA, axis, lanes, v, first, r);
-                            boolean ofLine = v >= FEWEST_OF_A_LINE && vectors % v == 0 && vectors / v >= TILES_OF_A_LINE;
-                            boolean isHeld = v > VECTORS ? ofLine : movingCount * v <= held;
+                            boolean wide = staged > 0 && second == null && first != null && v == vectors;
+                            boolean framed = wide && FramedImage.allows(c, !splatsAreA, axis, lanes, v, first, r);
+                            if (wide && RollingLines.allows(c, !splatsAreA, axis, lanes, v, first, r, machine)) {
+                                double cyclesOfLines = steps / depth / v * ofLine(depth, r, v) + fixed - staged;
+                                if (best == null || cyclesOfLines < best.cycles * 0.999) {
+                                    best = new TilePlan(axis, lanes, splatsAreA, both, false, false, first, null, r, 1, v, again, false, true, true, true, cyclesOfLines);
+                                }
+                            }
+                            boolean ofOneLine = v >= FEWEST_OF_A_LINE && vectors % v == 0 && vectors / v >= TILES_OF_A_LINE;
+                            boolean isHeld = v > VECTORS ? ofOneLine : movingCount * v <= held;
                             if (sums > budget || !isHeld && !framed) {
                                 continue;
                             }
@@ -200,13 +208,13 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
                             double wasted = open(first, axes) * open(second, axes) * (again ? waste(vectors, v) : rest(extent / lanes, v)) * (first == null ? 1 : waste(size(first), r)) * (second == null ? 1 : waste(size(second), s));
                             double cycles = steps / sums * wasted * perStep * scattered * counted + fixed;
                             if (isHeld && (best == null || cycles < best.cycles * 0.999)) {
-                                best = new TilePlan(axis, lanes, splatsAreA, both, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, false, cycles);
+                                best = new TilePlan(axis, lanes, splatsAreA, both, packed, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v, false, false, false, cycles);
                             }
                             double ofWritten = packed || both || !c.cuts().isEmpty() || sums * depth > (framed ? mostFramed : MOST_WRITTEN) || !isClosed(c, first, second) ? Double.POSITIVE_INFINITY
                                     : written(SharedLoads.of(moving, splats, c.contracted(), first, r, second, s), sums, v, strided, machine);
                             double cyclesOfWritten = steps / sums / depth * wasted * ofWritten * scattered + fixed - (framed ? staged : 0);
                             if (best == null || cyclesOfWritten < best.cycles * 0.999) {
-                                best = new TilePlan(axis, lanes, splatsAreA, both, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v && !framed, true, framed, cyclesOfWritten);
+                                best = new TilePlan(axis, lanes, splatsAreA, both, false, epilogueLanes == 1, first, second, r, s, v, again, outside && vectors > v && !framed, true, framed, false, cyclesOfWritten);
                             }
                         }
                     }
@@ -238,6 +246,12 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
         double loads = shared.loads().size() * v * strided + shared.splats();
         double latency = LATENCY * shared.loads().size() * Math.min(1, (steps + loads) / AHEAD);      // sums that take the same elements wait for each other
         return Math.max(Math.max(steps / 2, loads / 2) + 0.15 * loads, latency) + 1;
+    }
+
+    /// Cycles of a line of the result where windows of `r` lines, of `depth` elements in all, go down the image line by line.
+    private static double ofLine(double depth, int r, int v) {
+        double loads = depth / r * v;
+        return Math.max(depth * v / 2, loads / 2) + 0.15 * loads + 1;
     }
 
     /// What a product of packed panels costs, packing included: see [PackedProduct].
@@ -321,7 +335,7 @@ record TilePlan(Axis vector, int lanes, boolean splatsAreA, boolean both, boolea
 
     /// This plan where the axis of the vectors has been cut into panels as wide as a tile.
     TilePlan inPanels(Axis withinPanel) {
-        return new TilePlan(withinPanel, lanes, splatsAreA, both, packed, scalarEpilogue, first, second, r, s, v, again, false, written, framed, cycles);
+        return new TilePlan(withinPanel, lanes, splatsAreA, both, packed, scalarEpilogue, first, second, r, s, v, again, false, written, framed, rolling, cycles);
     }
 
     /// Whether the moving operand depends on an axis of the tile.

@@ -164,6 +164,14 @@ public final class TiledContraction implements ContractionSchedule {
                 c.stage().get().statements().forEach(into::add);
             }
             if (k >= axes.size()) {
+                if (plan.rolling()) {
+                    vectors(into, false, (b, bases, left) -> new RollingLines(c, plan, image).emit(b, bases, (inLine, line, sums) -> {
+                        for (int v = 0; v < sums.length; v++) {
+                            finish(inLine, names(new Corner(line, 1, null, 1), Expr.index(0), Expr.index(0)), bases.get(v), null, sums[v]);
+                        }
+                    }));
+                    return;
+                }
                 if (plan.framed()) {
                     image.tiles(into, (in, first) -> vectors(in, false, (b, bases, left) -> tile(b, new Corner(first, plan.r(), null, 1), bases, left)));
                     return;

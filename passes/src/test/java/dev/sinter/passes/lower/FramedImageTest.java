@@ -39,7 +39,9 @@ class FramedImageTest {
                 new Case(6, 12, 12, 3, 1, 1, List.of(Machine.V256)),
                 new Case(6, 12, 8, 3, 1, 1, List.of(Machine.V128, Machine.V256, Machine.V512)),
                 new Case(4, 7, 60, 3, 1, 1, List.of(Machine.V512)),
-                new Case(4, 3, 20, 3, 1, 1, List.of())
+                new Case(4, 9, 17, 3, 1, 2, List.of(Machine.V512)),
+                new Case(4, 3, 20, 3, 1, 1, List.of(Machine.V512)),
+                new Case(4, 2, 20, 3, 1, 1, List.of())
         ).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
     }
 
