@@ -98,7 +98,7 @@ final class Mentions {
             case Expr.Apply(_, var arguments) -> arguments.forEach(this::expression);
             case Expr.Cast(_, var x) -> expression(x);
             case Expr.Bitcast(_, var x) -> expression(x);
-            case Expr.Load(var buffer, var index, _, _, _, var mask) -> {
+            case Expr.Load(var buffer, var index, _, _, _, var mask, _) -> {
                 buffers.add(buffer);
                 expression(index);
                 optional(mask);

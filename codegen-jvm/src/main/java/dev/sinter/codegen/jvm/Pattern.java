@@ -153,7 +153,7 @@ final class Pattern {
                 text.append(type).append('!');
                 yield new Expr.Bitcast(type, expression(x));
             }
-            case Expr.Load(var from, var index, int lanes, int stride, int times, var mask) -> {
+            case Expr.Load(var from, var index, int lanes, int stride, int times, var mask, _) -> {
                 text.append("load").append(lanes).append(',').append(stride).append(',').append(times);
                 yield new Expr.Load(buffer(from), expression(index), lanes, stride, times, optional(mask));
             }

@@ -294,7 +294,7 @@ final class Slices {
             case Expr.Apply(_, var arguments) -> arguments.forEach(a -> accesses(a, all));
             case Expr.Cast(_, var x) -> accesses(x, all);
             case Expr.Bitcast(_, var x) -> accesses(x, all);
-            case Expr.Load(var buffer, var index, var lanes, var stride, var times, var mask) -> {
+            case Expr.Load(var buffer, var index, var lanes, var stride, var times, var mask, _) -> {
                 if (lanes > 1 && mask == null && buffer.type() != ElementType.BOOL && stride == 1 && times == 1) {
                     all.add(new Access(buffer, index, lanes));
                 }

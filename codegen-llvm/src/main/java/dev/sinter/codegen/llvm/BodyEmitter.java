@@ -95,9 +95,13 @@ final class BodyEmitter {
                     arguments.stream().map(this::value).toList());
             case Expr.Cast(ElementType type, Expr x) -> Operators.cast(in, value(x), x.type(), type, x.lanes());
             case Expr.Bitcast(ElementType type, Expr x) -> Operators.bitcast(in, value(x), x.type(), type, x.lanes());
-            case Expr.Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask) when times > 1 ->
+            case Expr.Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask, long ahead) when ahead != 0 -> {
+                Memory.fetch(in, buffer.type(), buffers.get(buffer), value(Expr.plus(index, Expr.index(ahead))));
+                yield value(new Expr.Load(buffer, index, lanes, stride, times, mask));
+            }
+            case Expr.Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask, _) when times > 1 ->
                     Memory.repeated(in, buffer.type(), buffers.get(buffer), value(index), lanes, times, mask == null ? null : value(mask));
-            case Expr.Load(Buffer buffer, Expr index, int lanes, int stride, _, Expr mask) ->
+            case Expr.Load(Buffer buffer, Expr index, int lanes, int stride, _, Expr mask, _) ->
                     Memory.load(in, buffer.type(), buffers.get(buffer), value(index), lanes, stride, mask == null ? null : value(mask));
             case Expr.Splat(Expr x, int lanes) -> in.splat(value(x), lanes);
             case Expr.Ramp(Expr base, long stride, int lanes) -> in.binary(LLVMAdd, in.splat(value(base), lanes),

@@ -58,7 +58,7 @@ record BufferUses(SequencedSet<Buffer> touched, SequencedSet<Buffer> written) {
             case Expr.Apply(_, List<Expr> arguments) -> arguments.forEach(this::walk);
             case Expr.Cast(_, Expr x) -> walk(x);
             case Expr.Bitcast(_, Expr x) -> walk(x);
-            case Expr.Load(Buffer buffer, Expr index, _, _, _, Expr mask) -> {
+            case Expr.Load(Buffer buffer, Expr index, _, _, _, Expr mask, _) -> {
                 touched.add(buffer);
                 walk(index);
                 walk(mask);

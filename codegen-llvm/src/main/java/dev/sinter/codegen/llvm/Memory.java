@@ -17,6 +17,10 @@ final class Memory {
     /// Up to this stride, vectors are loaded whole and shuffled: one load and one shuffle per step of the stride, where a gather costs
     /// a load per lane.
     private static final int WIDEST_SHUFFLED_STRIDE = 4;
+    /// What LLVM's `prefetch` is told: what for, into which cache, and what is there.
+    private static final int READ = 0;
+    private static final int NEAREST = 3;
+    private static final int DATA = 1;
 
     private Memory() { }
 
@@ -42,6 +46,12 @@ final class Memory {
         Ssa each = load(in, type, base, index, elements, 1, wanted);
         Ssa repeated = in.shuffle(each, each, IntStream.range(0, lanes).map(l -> l / times).toArray());
         return mask == null ? repeated : Operators.apply(in, Fn.SELECT, type, lanes, List.of(mask, repeated, in.zero(in.type(type, lanes))));
+    }
+
+    /// Has the line of an element fetched into the nearest cache, if there is such an element.
+    static void fetch(Instructions in, ElementType type, Ssa base, Ssa index) {
+        in.intrinsic("llvm.prefetch", List.of(in.pointer()), in.address(in.memoryType(type, 1), base, index),
+                in.constant(ElementType.I32, READ, 1), in.constant(ElementType.I32, NEAREST, 1), in.constant(ElementType.I32, DATA, 1));
     }
 
     private static Ssa contiguous(Instructions in, ElementType type, Ssa base, Ssa index, int lanes, Ssa mask) {

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 class MemoryTest {
     private static final int[] LANES = {1, 2, 4, 16, 64};
     private static final int[] STRIDES = {-3, -1, 0, 1, 2, 3, 4, 5, 7};
+    /// An element that some loads ask for, and that is not there.
+    private static final long BEYOND = 1 << 20;
 
     /// One program: `y = x[start + l / times * stride]` under a mask that is all, a prefix of `count` lanes, or read from `m`.
     private record Case(ElementType type, int lanes, int stride, int times, Masking masking) {
@@ -71,7 +73,7 @@ class MemoryTest {
             case PREFIX -> block.let("mask", new Expr.FirstLanes(count, c.lanes()));
             case READ -> block.let("mask", new Expr.Load(m, Expr.index(0), c.lanes(), 1, null));
         };
-        Expr value = block.let("value", new Expr.Load(x, start, c.lanes(), c.stride(), c.times(), mask));
+        Expr value = block.let("value", new Expr.Load(x, start, c.lanes(), c.stride(), c.times(), mask).ahead(c.lanes() == 16 ? BEYOND : 0));
         block.store(loaded, Expr.index(0), value);
         block.add(new Stmt.Store(stored, Expr.index(0), value, mask));
         return new LoopProgram(c.name(), List.of(start, count), List.of(x, m, loaded, stored), Map.of(), Dim.ZERO,

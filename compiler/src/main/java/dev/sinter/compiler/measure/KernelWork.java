@@ -112,7 +112,7 @@ record KernelWork(double flops, Map<Buffer, Double> touched, Set<Buffer> written
                 }
                 case Expr.Cast(_, var x) -> expression(x, times);
                 case Expr.Bitcast(_, var x) -> expression(x, times);
-                case Expr.Load(var buffer, var index, _, _, _, var mask) -> {
+                case Expr.Load(var buffer, var index, _, _, _, var mask, _) -> {
                     touch(buffer, times * e.lanes());
                     expression(index, times);
                     if (mask != null) {

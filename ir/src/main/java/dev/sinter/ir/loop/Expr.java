@@ -130,10 +130,21 @@ public sealed interface Expr {
     /// contiguous vector. Where `mask` (null: all set) is unset nothing is read and the lane is 0.
     ///
     /// @param times how many neighbouring lanes have the same element: 1, or if the stride is 1 a power of two below the number of lanes
-    record Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask) implements Expr {
+    /// @param ahead how many elements further on a line of memory will be wanted, which the processor may fetch now; 0 if nothing is known. It changes no result, and there need be no such element.
+    record Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask, long ahead) implements Expr {
+        /// A load that says nothing of later ones.
+        public Load(Buffer buffer, Expr index, int lanes, int stride, int times, Expr mask) {
+            this(buffer, index, lanes, stride, times, mask, 0);
+        }
+
         /// A load of a different element in each lane.
         public Load(Buffer buffer, Expr index, int lanes, int stride, Expr mask) {
             this(buffer, index, lanes, stride, 1, mask);
+        }
+
+        /// The same load, with the processor told what is needed `elements` further on.
+        public Load ahead(long elements) {
+            return new Load(buffer, index, lanes, stride, times, mask, elements);
         }
 
         @Override

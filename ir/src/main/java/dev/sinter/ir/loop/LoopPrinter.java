@@ -134,7 +134,7 @@ public final class LoopPrinter {
             case Expr.Cast(var type, var x) -> type + "(" + whole(x) + ")";
             case Expr.Bitcast(var type, var x) -> "bits_" + type + "(" + whole(x) + ")";
             case Expr.Load load -> name(load.buffer()) + "[" + whole(load.index()) + lanes(load.lanes(), load.stride(), load.times())
-                    + (load.mask() == null ? "" : " if " + whole(load.mask())) + "]";
+                    + (load.mask() == null ? "" : " if " + whole(load.mask())) + (load.ahead() == 0 ? "" : ", ahead " + load.ahead()) + "]";
             case Expr.Splat(var x, var lanes) -> "splat" + lanes + "(" + whole(x) + ")";
             case Expr.Ramp(var base, var stride, var lanes) -> "ramp" + lanes + "(" + whole(base) + ", " + stride + ")";
             case Expr.FirstLanes(var count, var lanes) -> "first" + lanes + "(" + whole(count) + ")";

@@ -66,7 +66,7 @@ public final class Lowering {
         var split = Preparation.split(steps, table);
         var preparation = split.prepare().isEmpty() ? Optional.<LoopProgram>empty()
                 : Optional.of(program(name + "$prepare", List.of(), split.preparationBuffers(), split.prepare()));
-        return new Lowered.Programs(program(name, List.copyOf(table.dims.values()), split.buffers(), split.call()), preparation);
+        return new Lowered.Programs(program(name, List.copyOf(table.dims.values()), split.buffers(), FetchAhead.in(split.call(), table.dims)), preparation);
     }
 
     private static LoopProgram program(String name, List<Expr.Var> dims, List<Buffer> buffers, List<Step> steps) {

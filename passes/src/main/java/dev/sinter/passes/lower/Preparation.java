@@ -119,11 +119,11 @@ record Preparation(List<Step> prepare, List<Buffer> preparationBuffers, List<Ste
         return conditions;
     }
 
-    private static void reads(Step step, Set<Buffer> into) {
+    static void reads(Step step, Set<Buffer> into) {
         runs(step).forEach(run -> into.addAll(run.reads()));
     }
 
-    private static void writes(Step step, Set<Buffer> into) {
+    static void writes(Step step, Set<Buffer> into) {
         runs(step).forEach(run -> into.addAll(run.writes()));
     }
 

@@ -86,7 +86,7 @@ final class CommonNames {
             case Expr.Apply(_, var arguments) -> arguments.stream().allMatch(this::isConstant);
             case Expr.Cast(_, var x) -> isConstant(x);
             case Expr.Bitcast(_, var x) -> isConstant(x);
-            case Expr.Load(var buffer, var index, _, _, _, var mask) -> !stored.contains(buffer) && isConstant(index) && (mask == null || isConstant(mask));
+            case Expr.Load(var buffer, var index, _, _, _, var mask, _) -> !stored.contains(buffer) && isConstant(index) && (mask == null || isConstant(mask));
             case Expr.Splat(var x, _) -> isConstant(x);
             case Expr.Ramp(var base, _, _) -> isConstant(base);
             case Expr.FirstLanes(var count, _) -> isConstant(count);

@@ -121,7 +121,7 @@ public final class DeadNames {
             case Expr.Apply(_, var arguments) -> arguments.forEach(this::read);
             case Expr.Cast(_, var x) -> read(x);
             case Expr.Bitcast(_, var x) -> read(x);
-            case Expr.Load(_, var index, _, _, _, var mask) -> {
+            case Expr.Load(_, var index, _, _, _, var mask, _) -> {
                 read(index);
                 if (mask != null) {
                     read(mask);

@@ -117,7 +117,7 @@ public final class Hoist {
                 case Expr.Apply(_, var arguments) -> arguments.stream().allMatch(this::isInvariant);
                 case Expr.Cast(_, var x) -> isInvariant(x);
                 case Expr.Bitcast(_, var x) -> isInvariant(x);
-                case Expr.Load(var buffer, var index, _, _, _, var mask) -> !stored.contains(buffer) && isInvariant(index) && (mask == null || isInvariant(mask));
+                case Expr.Load(var buffer, var index, _, _, _, var mask, _) -> !stored.contains(buffer) && isInvariant(index) && (mask == null || isInvariant(mask));
                 case Expr.Splat(var x, _) -> isInvariant(x);
                 case Expr.Ramp(var base, _, _) -> isInvariant(base);
                 case Expr.FirstLanes(var count, _) -> isInvariant(count);
@@ -139,7 +139,7 @@ public final class Hoist {
                 case Expr.Apply(_, var arguments) -> arguments.stream().anyMatch(a -> any(a, test));
                 case Expr.Cast(_, var x) -> any(x, test);
                 case Expr.Bitcast(_, var x) -> any(x, test);
-                case Expr.Load(_, var index, _, _, _, var mask) -> any(index, test) || mask != null && any(mask, test);
+                case Expr.Load(_, var index, _, _, _, var mask, _) -> any(index, test) || mask != null && any(mask, test);
                 case Expr.Splat(var x, _) -> any(x, test);
                 case Expr.Ramp(var base, _, _) -> any(base, test);
                 case Expr.FirstLanes(var count, _) -> any(count, test);
@@ -196,8 +196,8 @@ public final class Hoist {
                 case Expr.Apply(var fn, var arguments) -> new Expr.Apply(fn, arguments.stream().map(this::rewrite).toList());
                 case Expr.Cast(var type, var x) -> new Expr.Cast(type, rewrite(x));
                 case Expr.Bitcast(var type, var x) -> new Expr.Bitcast(type, rewrite(x));
-                case Expr.Load(var buffer, var index, int lanes, int stride, int times, var mask) ->
-                        new Expr.Load(buffer, rewrite(index), lanes, stride, times, mask == null ? null : rewrite(mask));
+                case Expr.Load(var buffer, var index, int lanes, int stride, int times, var mask, long ahead) ->
+                        new Expr.Load(buffer, rewrite(index), lanes, stride, times, mask == null ? null : rewrite(mask), ahead);
                 case Expr.Splat(var x, int lanes) -> new Expr.Splat(rewrite(x), lanes);
                 case Expr.Ramp(var base, long stride, int lanes) -> new Expr.Ramp(rewrite(base), stride, lanes);
                 case Expr.FirstLanes(var count, int lanes) -> new Expr.FirstLanes(rewrite(count), lanes);

@@ -81,8 +81,8 @@ public class Rewriter {
             case Expr.Apply(var fn, var arguments) -> apply(fn, arguments.stream().map(this::copy).toList());
             case Expr.Cast(var type, var x) -> new Expr.Cast(type, copy(x));
             case Expr.Bitcast(var type, var x) -> new Expr.Bitcast(type, copy(x));
-            case Expr.Load(var buffer, var index, int lanes, int stride, int times, var mask) ->
-                    new Expr.Load(buffers.getOrDefault(buffer, buffer), copy(index), lanes, stride, times, mask == null ? null : copy(mask));
+            case Expr.Load(var buffer, var index, int lanes, int stride, int times, var mask, long ahead) ->
+                    new Expr.Load(buffers.getOrDefault(buffer, buffer), copy(index), lanes, stride, times, mask == null ? null : copy(mask), ahead);
             case Expr.Splat(var x, int lanes) -> new Expr.Splat(copy(x), lanes);
             case Expr.Ramp(var base, long stride, int lanes) -> new Expr.Ramp(copy(base), stride, lanes);
             case Expr.FirstLanes(var count, int lanes) -> new Expr.FirstLanes(copy(count), lanes);

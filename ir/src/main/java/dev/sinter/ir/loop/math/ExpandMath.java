@@ -70,8 +70,8 @@ public final class ExpandMath {
             }
             case Expr.Cast(var type, var x) -> new Expr.Cast(type, expression(x, into));
             case Expr.Bitcast(var type, var x) -> new Expr.Bitcast(type, expression(x, into));
-            case Expr.Load(var buffer, var index, var lanes, var stride, var times, var mask) ->
-                    new Expr.Load(buffer, expression(index, into), lanes, stride, times, mask == null ? null : expression(mask, into));
+            case Expr.Load(var buffer, var index, var lanes, var stride, var times, var mask, var ahead) ->
+                    new Expr.Load(buffer, expression(index, into), lanes, stride, times, mask == null ? null : expression(mask, into), ahead);
             case Expr.Splat(var x, var lanes) -> new Expr.Splat(expression(x, into), lanes);
             case Expr.Ramp(var base, var stride, var lanes) -> new Expr.Ramp(expression(base, into), stride, lanes);
             case Expr.FirstLanes(var count, var lanes) -> new Expr.FirstLanes(expression(count, into), lanes);
