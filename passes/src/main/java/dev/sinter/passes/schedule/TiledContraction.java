@@ -52,8 +52,9 @@ public final class TiledContraction implements ContractionSchedule {
 
     @Override
     public void emit(Contraction contraction, Machine machine, KernelSink out) {
-        Contraction c = JoinAxes.withoutUnits(JoinAxes.of(contraction));
-        TilePlan plan = TilePlan.of(c, machine);
+        Contraction joined = JoinAxes.withoutUnits(JoinAxes.of(contraction));
+        TilePlan plan = TilePlan.of(joined, machine);
+        Contraction c = Deinterleaved.of(joined, plan, out);
         Axis vector = plan.vector();
         Axis panel = null;
         if (plan.packed() && vector.extent().isConstant() && vector.extent().value() > plan.width() && vector.extent().value() % plan.width() == 0) {
