@@ -42,6 +42,7 @@ final class Draft {
     private List<Integer> order;
     private double cost;
     private Combination combination;
+    private Quarters quarters;
     /// Of the last axis of a contraction's result, where values of the shape of a part have joined.
     private int parts = 1;
 
@@ -77,6 +78,18 @@ final class Draft {
         this.combination = combination;
     }
 
+    /// A group of a product by quarters.
+    Draft(int number, Quarters quarters) {
+        this.number = number;
+        roots.add(quarters.result());
+        this.quarters = quarters;
+    }
+
+    /// Whether the first root is a contraction.
+    private boolean isProduct() {
+        return roots.getFirst().op() instanceof Dot || quarters != null;
+    }
+
     /// The finished group.
     ///
     /// @param staged what only this group's contraction reads, or null
@@ -84,8 +97,8 @@ final class Draft {
         if (combination != null) {
             return new Group.Tiles(combination);
         }
-        if (roots.getFirst().op() instanceof Dot) {
-            return new Group.Product(roots, parts, java.util.Optional.ofNullable(staged));
+        if (isProduct()) {
+            return new Group.Product(roots, parts, java.util.Optional.ofNullable(staged), java.util.Optional.ofNullable(quarters));
         }
         if (Roots.hasManyParts(roots.getFirst())) {
             return new Group.Parts(roots.getFirst());
@@ -101,7 +114,7 @@ final class Draft {
         if (combination != null) {
             return "tiles of combinations are not left to others";
         }
-        if (rows == null && !(roots.getFirst().op() instanceof Dot)) {
+        if (rows == null && !isProduct()) {
             return "'" + roots.getFirst().op().name() + "' has loops of its own";
         }
         if (Roots.hasManyParts(root)) {
@@ -113,7 +126,7 @@ final class Draft {
         if (cost + reads.cost() > LARGEST || roots.size() >= MOST_ROOTS) {
             return "the kernel would be too large";
         }
-        String why = roots.getFirst().op() instanceof Dot ? epilogue(root, reads, stops, indices)
+        String why = isProduct() ? epilogue(root, reads, stops, indices)
                 : root.op() instanceof Reduce reduce ? reduction(root, reduce, reads) : elementwise(root, reads);
         if (why == null) {
             roots.add(root);
@@ -168,11 +181,10 @@ final class Draft {
 
     /// Adds a root that has the shape of a part of the columns, or says why it cannot be computed here.
     private String ofParts(Value root, Value product, Reads reads) {
-        var dot = (Dot) product.op();
         int last = product.rank() - 1;
         long extent = root.dim(last).value();
         int count = (int) (product.dim(last).value() / extent);
-        if (!dot.batchA().isEmpty() || dot.freeA().size() > 1 || dot.freeB().size() != 1 || dot.contractA().size() != 1) {
+        if (product.op() instanceof Dot dot && (!dot.batchA().isEmpty() || dot.freeA().size() > 1 || dot.freeB().size() != 1 || dot.contractA().size() != 1)) {
             return "the contraction is not a product of matrices";
         }
         if (parts > 1 && parts != count || order != null && !order.equals(IntStream.range(0, product.rank()).boxed().toList())) {

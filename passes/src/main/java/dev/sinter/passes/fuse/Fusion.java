@@ -138,13 +138,14 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
         /// Puts a root into the group of what it reads, or of what reads the same, or into a new one.
         private void place(Value root) {
             Combination combination = combinations.combination(root);
-            boolean readable = root.op() instanceof Reduce || root.op() instanceof Pointwise;
+            Quarters quarters = combinations.quarters(root);
+            boolean readable = quarters == null && (root.op() instanceof Reduce || root.op() instanceof Pointwise);
             boolean fusible = readable && combination == null;
             Reads reads = readable ? Reads.of(root, indices.get(), this::isInMemory) : null;
             Set<Value> needs = needs(root, reads);
             var producers = producers(needs);
             Draft chosen = null;
-            for (Draft candidate : combination != null ? List.<Draft>of() : byAmount(producers, needs)) {
+            for (Draft candidate : combination != null || quarters != null ? List.<Draft>of() : byAmount(producers, needs)) {
                 String why = chosen != null ? "it is computed with '" + chosen.roots.getFirst().op().name() + "'" : tryJoin(root, reads, candidate, producers);
                 note(root, candidate, needs, why);
                 if (why == null) {
@@ -158,7 +159,7 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
                 }
             }
             if (chosen == null) {
-                chosen = combination != null ? new Draft(drafts.size(), combination) : new Draft(drafts.size(), root, reads);
+                chosen = combination != null ? new Draft(drafts.size(), combination) : quarters != null ? new Draft(drafts.size(), quarters) : new Draft(drafts.size(), root, reads);
                 drafts.add(chosen);
             }
             home.put(root, chosen);
@@ -192,8 +193,8 @@ public record Fusion(List<Group> groups, Map<Group, Set<Value>> reads, List<Deci
             Set<Value> needs = Collections.newSetFromMap(new IdentityHashMap<>());
             if (reads != null) {
                 reads.accesses().forEach(a -> needs.add(a.value()));
-            } else if (root.op() instanceof Dot) {
-                for (Value operand : root.op().operands()) {
+            } else if (root.op() instanceof Dot || combinations.quarters(root) != null) {
+                for (Value operand : root.op() instanceof Dot ? root.op().operands() : combinations.quarters(root).dot().operands()) {
                     if (isInMemory(operand) || !(operand.op() instanceof Pointwise)) {
                         needs.add(operand);
                     } else {

@@ -29,10 +29,16 @@ public sealed interface Group {
     /// @param parts  the number of equal parts of the last axis, or 1
     /// @param staged an elementwise value that only the contraction reads, through views, as one of its operands: it may be computed piece by piece, where a
     ///               piece is all that is read of it for some place along the outer axes
-    record Product(List<Value> roots, int parts, Optional<Value> staged) implements Group {
+    /// @param quarters how the first root is computed, if it is no `dot` but a product by quarters
+    record Product(List<Value> roots, int parts, Optional<Value> staged, Optional<Quarters> quarters) implements Group {
         /// Copies the list.
         public Product {
             roots = List.copyOf(roots);
+        }
+
+        /// What the contraction reads.
+        public List<Value> operands() {
+            return quarters.map(q -> q.dot().operands()).orElseGet(() -> roots.getFirst().op().operands());
         }
     }
 

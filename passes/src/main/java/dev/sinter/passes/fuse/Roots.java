@@ -13,6 +13,7 @@ import dev.sinter.ir.graph.Transpose;
 import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.graph.Window;
 import dev.sinter.ir.type.Dim;
+import dev.sinter.passes.rewrite.ThinProduct;
 import dev.sinter.passes.schedule.Indices;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,6 +59,9 @@ final class Roots {
     private final Set<Value> dear = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Value, Combination> combinations = new IdentityHashMap<>();
     private final Set<Value> inTiles = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Products by quarters that are one kernel, and what is computed on the way to them.
+    private final Map<Value, Quarters> quarters = new IdentityHashMap<>();
+    private final Set<Value> inQuarters = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Roots(Supplier<Indices> indices) {
         this.indices = indices;
@@ -72,6 +76,7 @@ final class Roots {
         for (Value v : values) {
             v.op().operands().stream().distinct().forEach(operand -> roots.users.computeIfAbsent(operand, x -> new ArrayList<>()).add(v));
         }
+        values.forEach(v -> roots.quarters(v, given, forced));
         for (Value v : values) {
             roots.forward(v, given.contains(v), forced.contains(v));
         }
@@ -91,6 +96,11 @@ final class Roots {
     /// The chain of combinations that a root is computed with, or null.
     Combination combination(Value root) {
         return combinations.get(root);
+    }
+
+    /// How a root is computed by quarters, or null.
+    Quarters quarters(Value root) {
+        return quarters.get(root);
     }
 
     /// Whether a value is put together of so many parts that each has loops of its own.
@@ -124,7 +134,27 @@ final class Roots {
         return v.type() instanceof dev.sinter.ir.type.Type.Tensor;
     }
 
+    /// Notes a thin product by quarters, of which nothing else reads anything on the way.
+    private void quarters(Value v, Set<Value> given, Set<Value> forced) {
+        Quarters q = given.contains(v) ? null : Quarters.of(v);
+        if (q != null && ThinProduct.is(v, elements(q.dot().a()) * 4 / 7, x -> users.getOrDefault(x, List.of())) && q.within().stream().allMatch(x -> !given.contains(x) && !forced.contains(x) && users.get(x).size() == 1)) {
+            quarters.put(v, q);
+            inQuarters.addAll(q.within());
+        }
+    }
+
+    private boolean isProduct(Value v) {
+        return v.op() instanceof Dot || quarters.containsKey(v);
+    }
+
     private void forward(Value v, boolean given, boolean forced) {
+        if (inQuarters.contains(v) || quarters.containsKey(v)) {
+            if (quarters.containsKey(v)) {
+                roots.add(v);
+            }
+            chain.put(v, LOAD);
+            return;
+        }
         if (given || v.op() instanceof Constant || !(v.op() instanceof Pointwise)) {
             if (!(v.op() instanceof Constant)) {
                 roots.add(v);
@@ -161,7 +191,7 @@ final class Roots {
             cost += roots.contains(a.value()) ? LOAD : chain.get(a.value());
         }
         chain.put(v, cost);
-        var products = reads.accesses().stream().filter(a -> a.value().op() instanceof Dot || epilogues.contains(a.value())).toList();
+        var products = reads.accesses().stream().filter(a -> isProduct(a.value()) || epilogues.contains(a.value())).toList();
         if (products.size() == 1 && !isCheapBeside(v, reads, products.getFirst().value()) && Epilogue.permutation(products.getFirst(), reads) != null) {
             epilogues.add(v);
             continued.add(products.getFirst().value());
@@ -194,7 +224,11 @@ final class Roots {
     }
 
     private void backward(Value v) {
-        if (!isTensor(v)) {
+        if (!isTensor(v) || inQuarters.contains(v)) {
+            return;
+        }
+        if (quarters.containsKey(v)) {
+            quarters.get(v).dot().operands().forEach(sums -> sums.op().operands().forEach(x -> want(x, elements(x))));
             return;
         }
         double elements = Math.max(1, elements(v));

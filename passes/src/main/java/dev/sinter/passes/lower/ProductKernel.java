@@ -98,7 +98,7 @@ final class ProductKernel {
         }
         Place before = unpadded.place(source, table.indices());
         Contraction c = contraction(group, table, v -> v == padded ? before : places.apply(v), targets);
-        return Optional.of(new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.a(), c.parts(), c.epilogue(), c.stage(), unpadded.cuts(c), c.indices(), c.fixed()));
+        return Optional.of(new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.parts(), c.epilogue(), c.stage(), unpadded.cuts(c), c.indices(), c.fixed()));
     }
 
     /// The contraction with an operand that is computed piece by piece, if pieces are small and the schedule for that is the best.
@@ -110,7 +110,7 @@ final class ProductKernel {
         Place piece = staging.place(table);
         Contraction c = contraction(group, table, v -> v == value ? piece : places.apply(v), targets);
         var framed = framed(group, value, c, table, places, targets);
-        var staged = new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.a(), c.parts(), c.epilogue(),
+        var staged = new Contraction(c.type(), c.batch(), c.rows(), c.columns(), c.contracted(), c.parts(), c.epilogue(),
                 Optional.of(staging.stage(c, piece, places, framed)), List.of(), c.indices(), c.fixed());
         return new TiledContraction().accepts(staged, table.machine) ? Optional.of(staged) : Optional.empty();
     }
@@ -159,6 +159,9 @@ final class ProductKernel {
 
     /// @param block the axis that numbers the rows of a block, which places have along the last axis of rows; null for all rows
     static Contraction contraction(Group.Product group, Table table, Function<Value, Place> places, Function<Value, List<Place>> targets, Dim block) {
+        if (group.quarters().isPresent()) {
+            return QuarteredProduct.contraction(group, group.quarters().get(), table, places, targets);
+        }
         Value product = group.roots().getFirst();
         var dot = (Dot) product.op();
         Indices indices = table.indices();
@@ -194,7 +197,7 @@ final class ProductKernel {
         for (int n = 0; n < group.parts(); n++) {
             var accumulator = Expr.Var.fixed("sum", product.element(), 1);
             List<Expr> index = group.parts() == 1 ? names : moved(names, columns.getLast(), n);
-            parts.add(new Contraction.Part(element(dot.b(), group.parts() == 1 ? indexB : moved(indexB, columns.getLast(), n), places, indices), accumulator));
+            parts.add(new Contraction.Part(a, element(dot.b(), group.parts() == 1 ? indexB : moved(indexB, columns.getLast(), n), places, indices), accumulator));
             inPart.add(index);
             elements.remember(product, index, accumulator);
             targets.apply(product).forEach(p -> elements.store(p, index, accumulator));
@@ -215,7 +218,7 @@ final class ProductKernel {
                 targets.apply(others.get(k)).forEach(p -> elements.store(p, index, e));
             }
         }
-        return new Contraction(product.element(), batch, rows, columns, contracted, a, parts, epilogue.statements(), Optional.empty(), List.of(), indices, table.fixed());
+        return new Contraction(product.element(), batch, rows, columns, contracted, parts, epilogue.statements(), Optional.empty(), List.of(), indices, table.fixed());
     }
 
     private static void note(Value operand, List<Integer> contracted, Function<Value, Place> places, Table table) {
@@ -233,19 +236,23 @@ final class ProductKernel {
 
     /// An epilogue's index: the axes of the product in its order, 0 along an axis of one element.
     private static List<Expr> order(Value root, Value product, List<Axis> free, Function<Value, Place> places, Table table) {
+        return ordered(root, product, Loops.names(free), places, table);
+    }
+
+    static List<Expr> ordered(Value root, Value product, List<Expr> free, Function<Value, Place> places, Table table) {
         List<Integer> axes = Epilogue.axes(root, product, v -> places.apply(v) != null, table::indices);
         var index = new Expr[root.rank()];
         Arrays.fill(index, Expr.index(0));
         for (int k = 0; k < free.size(); k++) {
             if (axes.get(k) >= 0) {
-                index[axes.get(k)] = free.get(k).name();
+                index[axes.get(k)] = free.get(k);
             }
         }
         return List.of(index);
     }
 
     /// The index of an operand: its axes are those of some lists, matched by position.
-    private static List<Expr> index(int rank, List<List<Integer>> positions, List<List<Expr>> axes) {
+    static List<Expr> index(int rank, List<List<Integer>> positions, List<List<Expr>> axes) {
         var index = new Expr[rank];
         for (int g = 0; g < positions.size(); g++) {
             for (int k = 0; k < positions.get(g).size(); k++) {
@@ -255,7 +262,7 @@ final class ProductKernel {
         return List.of(index);
     }
 
-    private static Element element(Value operand, List<Expr> index, Function<Value, Place> places, Indices indices) {
+    static Element element(Value operand, List<Expr> index, Function<Value, Place> places, Indices indices) {
         var block = new Block();
         Expr value = new Elements(places, indices, block).read(operand, index);
         return new Element(block.statements(), value);

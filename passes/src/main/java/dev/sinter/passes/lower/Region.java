@@ -211,8 +211,7 @@ final class Region {
     /// Whether every element of the buffer that a task reads is read where, and before, the element of the same index is written.
     private boolean readsInPlace(Task task, Value written, Buffer buffer) {
         if (task.group instanceof Group.Product product) {
-            var dot = product.roots().getFirst().op();
-            boolean operands = dot.operands().stream().anyMatch(x -> isIn(x, buffer)
+            boolean operands = product.operands().stream().anyMatch(x -> isIn(x, buffer)
                     || x.op() instanceof Pointwise && Reads.of(x, table.indices(), this::isInMemory).accesses().stream().anyMatch(a -> isIn(a.value(), buffer)));
             return !operands && readsInPlace(product.roots().subList(1, product.roots().size()), buffer);
         }

@@ -6,6 +6,7 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.type.ElementType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,22 +26,21 @@ import java.util.stream.Stream;
 /// The result of each element must be that of this order; the order of the elements is free, they are independent. The epilogue writes no
 /// element that some operand reads.
 ///
-/// A contraction may have several right operands whose sums meet in the epilogue: the gates of a recurrent layer, which are columns of one weight a
-/// constant distance apart. All of `parts` are then computed for the same batch, row and column.
+/// A contraction may have several parts whose sums meet in the epilogue: the gates of a recurrent layer, which are columns of one weight a
+/// constant distance apart, or products of quarters of matrices, which have left operands of their own, too. All of `parts` are then computed for the same batch, row and column.
 ///
 /// @param type        the type of the operands and of the accumulator
 /// @param batch       axes that both operands depend on
 /// @param rows        axes that only `a` depends on
 /// @param columns     axes that only `b` depends on
 /// @param contracted  axes that are summed over, in order; the epilogue does not see them
-/// @param a           the left operand, of batch, rows and contracted
-/// @param parts       the right operands, each of batch, columns and contracted, with the names of their sums: one or more
+/// @param parts       the operands, with the names of their sums: one or more
 /// @param epilogue    lets and stores; sees all axes but the contracted ones, and the sums
 /// @param indices     knows the axes' ranges and the program's dims
 /// @param stage       what is to be done before the elements of some place along its axes are computed
 /// @param fixed       buffers that hold the same whenever this is carried out, or nearly: what is made of them alone is made once for many times
 public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
-                          Element a, List<Part> parts, List<Stmt> epilogue, Optional<Stage> stage, List<Cut> cuts, Indices indices, Set<Buffer> fixed) {
+                          List<Part> parts, List<Stmt> epilogue, Optional<Stage> stage, List<Cut> cuts, Indices indices, Set<Buffer> fixed) {
     /// Terms that are left out: those where the sum of the places along two axes is not in a range, since what is read there is padding. The operand may not be read there. The contracted
     /// axes of cuts come first among those that are summed over, in order.
     ///
@@ -60,11 +60,12 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
         }
     }
 
-    /// A right operand and its sum.
+    /// A sum.
     ///
-    /// @param b           of batch, columns and contracted
+    /// @param a           the left operand, of batch, rows and contracted; the same object where it is the same for several parts, which follow each other
+    /// @param b           the right operand, of batch, columns and contracted
     /// @param accumulator a fixed scalar name that stands for the sum in the epilogue
-    public record Part(Element b, Expr.Var accumulator) { }
+    public record Part(Element a, Element b, Expr.Var accumulator) { }
 
     /// A piece of an operand that is computed into scratch memory of the member, from where all elements at this place along `outer` read it.
     ///
@@ -91,10 +92,10 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
         }
     }
 
-    /// A contraction with one right operand.
+    /// A contraction of one part.
     public Contraction(ElementType type, List<Axis> batch, List<Axis> rows, List<Axis> columns, List<Axis> contracted,
                        Element a, Element b, Expr.Var accumulator, List<Stmt> epilogue, Optional<Stage> stage, List<Cut> cuts, Indices indices, Set<Buffer> fixed) {
-        this(type, batch, rows, columns, contracted, a, List.of(new Part(b, accumulator)), epilogue, stage, cuts, indices, fixed);
+        this(type, batch, rows, columns, contracted, List.of(new Part(a, b, accumulator)), epilogue, stage, cuts, indices, fixed);
     }
 
     /// Copies the lists.
@@ -114,6 +115,22 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
         return !buffers.isEmpty() && fixed.containsAll(buffers);
     }
 
+    /// The first left operand: the only one, for most schedules.
+    public Element a() {
+        return parts.getFirst().a();
+    }
+
+    /// The left operands, in the order of the parts.
+    List<Element> lefts() {
+        var lefts = new ArrayList<Element>();
+        for (Part part : parts) {
+            if (lefts.isEmpty() || lefts.getLast() != part.a()) {
+                lefts.add(part.a());
+            }
+        }
+        return lefts;
+    }
+
     /// The first right operand: the only one, for most schedules.
     public Element b() {
         return parts.getFirst().b();
@@ -128,7 +145,7 @@ public record Contraction(ElementType type, List<Axis> batch, List<Axis> rows, L
     Contraction without(Axis axis) {
         var names = Map.<Expr.Var, Expr>of(axis.name(), Expr.index(0));
         var rest = contracted.stream().filter(x -> x != axis).toList();
-        return new Contraction(type, batch, rows, columns, rest, at(a, names), at(b(), names), accumulator(), epilogue, stage, cuts, indices, fixed);
+        return new Contraction(type, batch, rows, columns, rest, at(a(), names), at(b(), names), accumulator(), epilogue, stage, cuts, indices, fixed);
     }
 
     private static Element at(Element element, Map<Expr.Var, Expr> names) {

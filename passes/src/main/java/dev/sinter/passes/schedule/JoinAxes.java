@@ -38,8 +38,8 @@ final class JoinAxes {
         }
         var epilogue = new Rewriter();
         rewriter.forEach(epilogue::with);
-        var parts = c.parts().stream().map(p -> new Contraction.Part(element(p.b(), rewriter), p.accumulator())).toList();
-        return new Contraction(c.type(), longer(c.batch()), longer(c.rows()), longer(c.columns()), c.contracted(), element(c.a(), rewriter), parts,
+        var parts = c.parts().stream().map(p -> new Contraction.Part(element(p.a(), rewriter), element(p.b(), rewriter), p.accumulator())).toList();
+        return new Contraction(c.type(), longer(c.batch()), longer(c.rows()), longer(c.columns()), c.contracted(), parts,
                 epilogue.copy(c.epilogue()), c.stage().map(s -> stage(s, rewriter)), c.cuts(), c.indices(), c.fixed());
     }
 

@@ -25,8 +25,11 @@ public final class PlainContraction implements ContractionSchedule {
             var element = new Block();
             var step = new Block();
             var end = new Rewriter();
-            Expr a = c.a().at(Map.of(), step);
+            Element left = null;
+            Expr a = null;
             for (Contraction.Part part : c.parts()) {
+                a = part.a() == left ? a : part.a().at(Map.of(), step);
+                left = part.a();
                 var sum = element.accumulator("sum", Expr.constant(c.type(), 0));
                 step.assign(sum, accumulate(a, part.b().at(Map.of(), step), sum));
                 end.with(part.accumulator(), sum);

@@ -1,5 +1,6 @@
 package dev.sinter.passes.strassen;
 
+import dev.sinter.passes.rewrite.ThinProduct;
 import java.util.Locale;
 
 /// Whether seven products of quarters are faster than the product: an estimate of what each takes, in cycles of a processor with two units of sixteen lanes. Narrower ones are slower at
@@ -22,6 +23,8 @@ record Saving(double direct, double quarters) {
     /// Bytes in a cycle that sums read and write: in the second-level cache, and where there are more than [#NEAR_BYTES].
     private static final double SUMS_NEAR = 32;
     private static final double SUMS_FAR = 20;
+    /// The same in the first-level cache.
+    private static final double SUMS_NEAREST = 64;
     private static final double NEAR_BYTES = 1 << 20;
     /// Bytes in a cycle that packed columns come with, where that is not hidden behind arithmetic: from the third-level cache, and where there are more than [#PACKED_BYTES], of which
     /// other layers have some too.
@@ -44,6 +47,18 @@ record Saving(double direct, double quarters) {
         double before = (fixedLeft ? 0 : sums((1 + MORE) * rows * depth)) + (fixedRight ? 0 : sums((1 + MORE) * depth * columns));
         double after = sums((MORE + 1 + MORE - 1) * rows * columns);        // products read, results written, and what seven products write more than one
         return new Saving(direct, product(multiplyAdds * 7 / 8, MORE * depth * columns) + before + after);
+    }
+
+    /// The estimate for a [ThinProduct] whose right matrix is fixed: it is one kernel with what follows it, whichever way it is computed, so the sums on the left come from the second-level cache at worst,
+    /// and the products from the first-level one.
+    static Saving ofThin(double rows, double depth, double columns) {
+        double multiplyAdds = rows * depth * columns;
+        double direct = product(multiplyAdds, depth * columns);
+        if (rows < FEW_ROWS || depth < FEW_STEPS || columns < FEW_COLUMNS) {
+            return new Saving(direct, Double.POSITIVE_INFINITY);
+        }
+        double sums = (1 + MORE) * rows * depth * Float.BYTES / SUMS_NEAR + 2 * (MORE - 1) * rows * columns * Float.BYTES / SUMS_NEAREST;
+        return new Saving(direct, product(multiplyAdds * 7 / 8, depth * columns) + sums);      // what is packed comes while sixteen rows are multiplied with what came before
     }
 
     private static double product(double multiplyAdds, double packed) {

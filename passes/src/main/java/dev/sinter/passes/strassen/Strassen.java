@@ -10,8 +10,11 @@ import dev.sinter.ir.graph.Value;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.rewrite.Fixed;
 import dev.sinter.passes.rewrite.Rewrite;
+import dev.sinter.passes.rewrite.ThinProduct;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Replaces large products of matrices by ones that multiply less, where they are faster for it: seven products of quarters instead of one product.
@@ -22,7 +25,7 @@ public final class Strassen {
 
     /// The module with products replaced where that pays.
     public static Module run(Module m) {
-        return Rewrite.entries(m, e -> rewritten(e.function(), Fixed.of(e)));
+        return Rewrite.entries(m, e -> rewritten(e.function(), new Around(Fixed.of(e), users(e.function()))));
     }
 
     /// A product that was found, and what becomes of it.
@@ -37,18 +40,34 @@ public final class Strassen {
     public static List<Found> products(Module m) {
         var found = new ArrayList<Found>();
         for (Module.Entry e : m.entries()) {
-            collect(e.name(), e.function(), Fixed.of(e), found);
+            collect(e.name(), e.function(), new Around(Fixed.of(e), users(e.function())), found);
         }
         return found;
     }
 
-    private static void collect(String function, Function f, Set<Value> fixed, List<Found> into) {
+    /// What decides beside a product itself.
+    ///
+    /// @param fixed values that are the same whenever the function is carried out
+    /// @param users who reads a value
+    private record Around(Set<Value> fixed, Map<Value, List<Value>> users) {
+        static Around of(Function region, Value op) {
+            return new Around(Fixed.of(region, op), Strassen.users(region));
+        }
+    }
+
+    private static Map<Value, List<Value>> users(Function f) {
+        Map<Value, List<Value>> users = new IdentityHashMap<>();
+        f.values().forEach(v -> v.op().operands().stream().distinct().forEach(x -> users.computeIfAbsent(x, _ -> new ArrayList<>()).add(v)));
+        return users;
+    }
+
+    private static void collect(String function, Function f, Around around, List<Found> into) {
         for (Value v : f.values()) {
             Product p = product(v);
             if (p != null) {
-                into.add(new Found(function, v.origin(), String.format("%.0f × %.0f × %.0f", p.rows(), p.depth(), p.columns()), saving(p, fixed).toString()));
+                into.add(new Found(function, v.origin(), String.format("%.0f × %.0f × %.0f", p.rows(), p.depth(), p.columns()), saving(v, p, around).toString()));
             }
-            v.op().regions().forEach(region -> collect(function, region, Fixed.of(region, v), into));
+            v.op().regions().forEach(region -> collect(function, region, Around.of(region, v), into));
         }
     }
 
@@ -56,26 +75,28 @@ public final class Strassen {
         return v.op() instanceof Dot d && v.element() == ElementType.F32 ? Product.of(d) : null;
     }
 
-    private static Saving saving(Product p, Set<Value> fixed) {
-        return Saving.of(p.rows(), p.depth(), p.columns(), fixed.contains(p.dot().a()), fixed.contains(p.dot().b()));
+    private static Saving saving(Value v, Product p, Around around) {
+        boolean fixedRight = around.fixed.contains(p.dot().b());
+        boolean thin = fixedRight && p.dot().a() != p.dot().b() && ThinProduct.is(v, p.rows() * p.depth(), x -> around.users.getOrDefault(x, List.of()));
+        return thin ? Saving.ofThin(p.rows(), p.depth(), p.columns()) : Saving.of(p.rows(), p.depth(), p.columns(), around.fixed.contains(p.dot().a()), fixedRight);
     }
 
-    private static boolean pays(Value v, Set<Value> fixed) {
+    private static boolean pays(Value v, Around around) {
         Product p = product(v);
-        return p != null && saving(p, fixed).isWorthwhile();
+        return p != null && saving(v, p, around).isWorthwhile();
     }
 
     /// The function with its products and those of its regions replaced; the same function if there are none.
-    private static Function rewritten(Function f, Set<Value> fixed) {
-        boolean any = f.values().stream().anyMatch(v -> pays(v, fixed) || v.op().regions().stream().anyMatch(region -> rewritten(region, Fixed.of(region, v)) != region));
-        return any ? Rewrite.function(f, (before, op, g) -> step(before, op, fixed, g)) : f;
+    private static Function rewritten(Function f, Around around) {
+        boolean any = f.values().stream().anyMatch(v -> pays(v, around) || v.op().regions().stream().anyMatch(region -> rewritten(region, Around.of(region, v)) != region));
+        return any ? Rewrite.function(f, (before, op, g) -> step(before, op, around, g)) : f;
     }
 
-    private static List<Value> step(Value before, Op op, Set<Value> fixed, Graph g) {
-        if (pays(before, fixed)) {
+    private static List<Value> step(Value before, Op op, Around around, Graph g) {
+        if (pays(before, around)) {
             return List.of(Product.of((Dot) op).byQuarters(Bilinear.STRASSEN, g));
         }
-        Op inner = op.regions().isEmpty() ? op : op.withRegions(op.regions().stream().map(region -> rewritten(region, Fixed.of(region, before))).toList());
+        Op inner = op.regions().isEmpty() ? op : op.withRegions(op.regions().stream().map(region -> rewritten(region, Around.of(region, before))).toList());
         return Rewrite.keep(inner, g);
     }
 }

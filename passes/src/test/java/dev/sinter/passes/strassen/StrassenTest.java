@@ -104,4 +104,35 @@ class StrassenTest {
         assertTrue(isByQuarters(scan.body()));
         assertEquals(1, Strassen.products(m).size());
     }
+
+    /// A recurrent layer in batches: too thin to pay for sums that go through memory, but where rows are few or the columns are gates, they do not.
+    @Test
+    void thin_products_are_replaced_where_others_of_their_size_are_not() {
+        assertTrue(isByQuarters(recurrent(32, 256, "slice %0 {axis = 1, start = 256, size = 256, stride = 1}")));
+        assertTrue(isByQuarters(recurrent(48, 256, "slice %0 {axis = 1, start = 0, size = 256, stride = 1}")));
+        assertFalse(isByQuarters(recurrent(16, 256, "slice %0 {axis = 1, start = 256, size = 256, stride = 1}")));
+        assertFalse(isByQuarters(recurrent(48, 256, "slice %0 {axis = 1, start = 1, size = 256, stride = 1}")));
+        assertTrue(Saving.ofThin(32, 256, 1024).isWorthwhile());
+        assertFalse(Saving.of(32, 256, 1024, false, true).isWorthwhile());
+        assertFalse(Saving.ofThin(32, 64, 256).isWorthwhile());
+    }
+
+    /// The body of a loop whose product has columns for two gates of which one is taken.
+    private static Function recurrent(int rows, int width, String gate) {
+        Module m = GraphParser.parseModule("""
+                module M {
+                  state weight: f32[W,G] trainable
+                  entry f(%x: f32[R,W] from argument x, %weight: f32[W,G] from state weight) -> (f32[R,W] to argument result) {
+                    %0 = scan %weight; %x; {length = 8, reverse = false, body = func step(%w: f32[W,G], %h: f32[R,W]) {
+                      %0 = dot %h, %w {batch = []x[], contract = [1]x[0]}
+                      %1 = GATE
+                      %2 = tanh %1
+                      return %2
+                    }}
+                    return %0#0
+                  }
+                }
+                """.replace("GATE", gate).replace("W,", width + ",").replace(",W]", "," + width + "]").replace("G]", 2 * width + "]").replace("R,", rows + ","));
+        return ((Scan) Strassen.run(m).entry("f").function().values().stream().filter(v -> v.op() instanceof Scan).findFirst().orElseThrow().op()).body();
+    }
 }
