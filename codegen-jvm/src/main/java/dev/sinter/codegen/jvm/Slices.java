@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.objectweb.asm.Label;
 
 /// What the rounds of a loop read and write of a buffer, as segments of their own.
 ///
@@ -70,9 +71,9 @@ final class Slices {
     private record Key(Buffer buffer, Map<Expr.Var, Long> rest) { }
 
     /// Elements from `from` to below `to`, counted from the rest of the key.
-    private record Span(long from, long to) {
+    private record Span(long from, long to, boolean written) {
         Span and(Span that) {
-            return new Span(Math.min(from, that.from), Math.max(to, that.to));
+            return new Span(Math.min(from, that.from), Math.max(to, that.to), written || that.written);
         }
     }
 
@@ -150,7 +151,7 @@ final class Slices {
                 for (Access access : accesses(inner.body())) {
                     Linear index = linear(access.index);
                     if (index != null && index.factor(inner.i()) >= 0 && index.terms.keySet().stream().noneMatch(name -> names.contains(name) && !early.containsKey(name))) {
-                        spans.merge(key(access.buffer, index), span(index, access.elements), Span::and);
+                        spans.merge(key(access.buffer, index), span(index, access.elements, access.written), Span::and);
                     }
                 }
             }
@@ -180,8 +181,28 @@ final class Slices {
             method.target().support().knowSegment(code);
             int local = code.newLocal(1);
             code.storeReference(local);
+            check(local, span.written);
             slices.put(key, new Slice(span, local));
         });
+    }
+
+    /// Asks of a slice, before any loop, what every access asks: whether its memory is still there and this thread's, and whether it may be written. C2 finds that out in the first round of a loop otherwise, which it
+    /// writes out ahead of the loop for that. Then the loop's loads leave a line out from row to row, and the processor, which follows the steps of each instruction by itself, does not fetch the next row ahead.
+    private void check(int slice, boolean written) {
+        code.loadReference(slice);
+        Memory.layout(code, ElementType.BOOL);
+        code.push(0L);
+        code.invokeInterface(Memory.SEGMENT, "get", "(" + Memory.layoutDescriptor(ElementType.BOOL) + "J)B");
+        code.op(POP);
+        if (written) {
+            Label mayWrite = new Label();
+            code.loadReference(slice);
+            code.invokeInterface(Memory.SEGMENT, "isReadOnly", "()Z");
+            code.jump(IFEQ, mayWrite);
+            code.op(ACONST_NULL);
+            code.op(ATHROW);
+            code.place(mayWrite);
+        }
     }
 
     /// Whether a value is computed from what the method is given.
@@ -221,11 +242,11 @@ final class Slices {
         return new Key(buffer, index.without(loop.i()));
     }
 
-    private Span span(Linear index, int elements) {
+    private Span span(Linear index, int elements, boolean written) {
         long from = ((Expr.Const) loop.from()).bits();
         long last = from + (rounds(loop) - 1) * loop.step();
         long factor = index.factor(loop.i());
-        return new Span(factor * from + index.constant, factor * last + index.constant + elements);
+        return new Span(factor * from + index.constant, factor * last + index.constant + elements, written);
     }
 
     /// Pushes the segment in which `elements` elements of `buffer` from `index` on lie, and the offset of the first in it, in bytes; false if there is no slice, and nothing was pushed.
@@ -238,7 +259,7 @@ final class Slices {
         if (slice == null || index.factor(loop.i()) < 0) {
             return false;
         }
-        Span span = span(index, elements);
+        Span span = span(index, elements, false);
         if (span.from < slice.span.from || span.to > slice.span.to) {
             return false;
         }
@@ -268,7 +289,7 @@ final class Slices {
     }
 
     /// A vector in memory: `elements` from `index` on.
-    private record Access(Buffer buffer, Expr index, int elements) { }
+    private record Access(Buffer buffer, Expr index, int elements, boolean written) { }
 
     private static List<Access> accesses(List<Stmt> statements) {
         var all = new ArrayList<Access>();
@@ -279,7 +300,7 @@ final class Slices {
                 case Stmt.Store(var to, var index, var value, var mask) -> {
                     accesses(value, all);
                     if (mask == null && to.type() != ElementType.BOOL && value.lanes() > 1) {
-                        all.add(new Access(to, index, value.lanes()));
+                        all.add(new Access(to, index, value.lanes(), true));
                     }
                 }
                 default -> throw new IllegalStateException("not in a simple loop: " + s);
@@ -296,7 +317,7 @@ final class Slices {
             case Expr.Bitcast(_, var x) -> accesses(x, all);
             case Expr.Load(var buffer, var index, var lanes, var stride, var times, var mask, _) -> {
                 if (lanes > 1 && mask == null && buffer.type() != ElementType.BOOL && stride == 1 && times == 1) {
-                    all.add(new Access(buffer, index, lanes));
+                    all.add(new Access(buffer, index, lanes, false));
                 }
             }
             case Expr.Splat(var x, _) -> accesses(x, all);

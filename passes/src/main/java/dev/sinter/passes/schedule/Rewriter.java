@@ -15,6 +15,7 @@ import java.util.Map;
 public class Rewriter {
     private final Map<Expr.Var, Expr> names = new IdentityHashMap<>();
     private final Map<Buffer, Buffer> buffers = new IdentityHashMap<>();
+    private final Map<Buffer, Expr> offsets = new IdentityHashMap<>();
 
     /// Replaces `name`, which comes from outside, by an expression of the same type.
     public Rewriter with(Expr.Var name, Expr by) {
@@ -26,6 +27,12 @@ public class Rewriter {
     public Rewriter with(Buffer buffer, Buffer by) {
         buffers.put(buffer, by);
         return this;
+    }
+
+    /// Replaces a buffer by another one of its type, in which everything lies `further` elements on.
+    public Rewriter with(Buffer buffer, Buffer by, Expr further) {
+        offsets.put(buffer, further);
+        return with(buffer, by);
     }
 
     /// Copies statements in order; later ones see the names of earlier ones.
@@ -51,7 +58,7 @@ public class Rewriter {
                 yield new Stmt.Let(fresh(name), copied);
             }
             case Stmt.Assign(var name, var value) -> new Stmt.Assign((Expr.Var) copy(name), copy(value));
-            case Stmt.Store(var to, var index, var value, var mask) -> new Stmt.Store(buffers.getOrDefault(to, to), copy(index), copy(value), mask == null ? null : copy(mask));
+            case Stmt.Store(var to, var index, var value, var mask) -> new Stmt.Store(buffers.getOrDefault(to, to), moved(to, copy(index)), copy(value), mask == null ? null : copy(mask));
             case Stmt.For loop -> {
                 Expr from = copy(loop.from());
                 Expr to = copy(loop.to());
@@ -65,6 +72,10 @@ public class Rewriter {
             case Stmt.Launch launch -> launch;
             case Stmt.Barrier barrier -> barrier;
         };
+    }
+
+    private Expr moved(Buffer buffer, Expr index) {
+        return offsets.containsKey(buffer) ? Expr.plus(index, offsets.get(buffer)) : index;
     }
 
     private Expr.Var fresh(Expr.Var name) {
@@ -82,7 +93,7 @@ public class Rewriter {
             case Expr.Cast(var type, var x) -> new Expr.Cast(type, copy(x));
             case Expr.Bitcast(var type, var x) -> new Expr.Bitcast(type, copy(x));
             case Expr.Load(var buffer, var index, int lanes, int stride, int times, var mask, long ahead) ->
-                    new Expr.Load(buffers.getOrDefault(buffer, buffer), copy(index), lanes, stride, times, mask == null ? null : copy(mask), ahead);
+                    new Expr.Load(buffers.getOrDefault(buffer, buffer), moved(buffer, copy(index)), lanes, stride, times, mask == null ? null : copy(mask), ahead);
             case Expr.Splat(var x, int lanes) -> new Expr.Splat(copy(x), lanes);
             case Expr.Ramp(var base, long stride, int lanes) -> new Expr.Ramp(copy(base), stride, lanes);
             case Expr.FirstLanes(var count, int lanes) -> new Expr.FirstLanes(copy(count), lanes);

@@ -12,9 +12,11 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// Computes what a row needs first while the row before is finished.
@@ -22,6 +24,9 @@ import java.util.stream.IntStream;
 /// A row of a softmax is gone through three times: its largest element is found, then exponentials are stored, then they are scaled. The first pass waits for memory
 /// and has next to no arithmetic, the last one finds everything in the first-level cache. So the first pass over the next row goes along with the last one over this row, and memory is
 /// read while there is something to do. Only a scalar is handed on from row to row, through memory of the member's own.
+///
+/// Where the first pass also computes what is kept of the row until its end (what a normalisation centres and scales), it goes along with the second one, which only combines what is kept of the row before:
+/// long chains of operations beside a few sums. Rows are kept in two places by turns.
 ///
 /// Rows are computed as before. A member has one round more than rows, so that no code stands twice: code that runs once in a call is what the JIT compiles last.
 final class RowsAhead {
@@ -31,6 +36,8 @@ final class RowsAhead {
     private static final int FEWEST_STEPS = 8;
     /// The operations that the joined loop may have.
     private static final int MOST_STEPS = 96;
+    /// The same where the first pass computes what the row keeps.
+    private static final int MOST_STEPS_KEPT = 160;
     private static final int LINE = 64;
 
     private final Indices indices;
@@ -64,7 +71,7 @@ final class RowsAhead {
         int first = IntStream.range(0, body.size()).filter(k -> body.get(k) instanceof Stmt.For).findFirst().orElse(body.size());
         int second = IntStream.range(first + 1, body.size()).filter(k -> !(body.get(k) instanceof Stmt.Let || body.get(k) instanceof Stmt.Assign)).findFirst().orElse(-1);
         boolean many = rows.step() == 1 && extent != null && extent.isConstant() && extent.value() >= FEWEST_ROWS;
-        if (!many || second < 0 || !(body.getLast() instanceof Stmt.For finish) || !allowsJoin((Stmt.For) body.get(first), finish)) {
+        if (!many || second < 0) {
             return Optional.empty();
         }
         int cut = 0;
@@ -78,11 +85,14 @@ final class RowsAhead {
             }
         }
         var begin = body.subList(0, cut);
+        var kept = stores(begin);
+        int along = kept.isEmpty() ? body.size() - 1 : second;
         var reads = new Reads(begin);
         var outside = new HashSet<>(reads.names);
         outside.removeAll(declared(begin));
-        boolean apart = stores(begin).isEmpty() && Collections.disjoint(reads.buffers, stores(body)) && outside.stream().noneMatch(Expr.Var::isMutable);
-        if (!apart || !mayRepeat(body, new HashSet<>(), stores(body)) || needed.size() != 1 || needed.iterator().next().lanes() != 1 || needed.iterator().next().isMutable()) {
+        boolean apart = Collections.disjoint(reads.buffers, stores(body)) && outside.stream().noneMatch(Expr.Var::isMutable) && kept.stream().allMatch(b -> isOwn(b, rows));
+        if (!apart || !(body.get(along) instanceof Stmt.For finish) || !allowsJoin((Stmt.For) body.get(first), finish, !kept.isEmpty())
+                || !mayRepeat(body, new HashSet<>(), stores(body)) || needed.size() != 1 || needed.iterator().next().lanes() != 1 || needed.iterator().next().isMutable()) {
             return Optional.empty();
         }
         Expr.Var handed = needed.iterator().next();
@@ -96,19 +106,58 @@ final class RowsAhead {
         out.add(new Stmt.Let(from, Expr.apply(Fn.SUB, rows.from(), Expr.apply(Fn.MIN, Expr.index(1), Expr.apply(Fn.SUB, rows.to(), rows.from())))));
         var round = Expr.Var.index(rows.i().name());
         var inside = new ArrayList<Stmt>();
+        var next = Expr.Var.index("next");
+        var again = new Rewriter().with(rows.i(), next);
+        var now = new Rewriter();
+        for (Buffer own : kept) {
+            Buffer twice = temps.apply(own.type(), own.elements().times(2));
+            now.with(own, twice, half(own, round, inside));
+            again.with(own, twice, half(own, Expr.plus(round, Expr.index(1)), inside));
+        }
+        var row = kept.isEmpty() ? body.subList(cut, body.size()) : now.copy(body.subList(cut, body.size()));
+        var copied = again.copy(begin);
         inside.add(new Stmt.Let(handed, Expr.load(memory, place)));
         inside.add(new Stmt.Let(rows.i(), Expr.apply(Fn.MAX, round, rows.from())));
-        inside.addAll(body.subList(cut, body.size() - 1));
-        var next = Expr.Var.index("next");
+        inside.addAll(row.subList(0, along - cut));
         inside.add(new Stmt.Let(next, Expr.apply(Fn.MIN, Expr.plus(round, Expr.index(1)), Expr.plus(rows.to(), Expr.index(-1)))));
-        var again = new Rewriter().with(rows.i(), next);
-        var copied = again.copy(begin);
         inside.addAll(copied.subList(0, first));
-        inside.add(joined((Stmt.For) copied.get(first), finish));
+        inside.add(joined((Stmt.For) copied.get(first), (Stmt.For) row.get(along - cut)));
         inside.addAll(copied.subList(first + 1, copied.size()));
         inside.add(new Stmt.Store(memory, place, again.copy(handed), null));
+        inside.addAll(row.subList(along - cut + 1, row.size()));
         out.add(new Stmt.For(round, from, rows.to(), 1, Stmt.Binding.SERIAL, inside));
         return Optional.of(out);
+    }
+
+    /// How much farther on in a buffer of twice the size lies what a round keeps: rounds use the halves of a member's part by turns.
+    private static Expr half(Buffer of, Expr round, List<Stmt> into) {
+        var half = Expr.Var.index("half");
+        into.add(new Stmt.Let(half, Expr.times(Expr.plus(LoopProgram.MEMBER, Expr.apply(Fn.AND, round, Expr.index(1))), Expr.index(part(of)))));
+        return half;
+    }
+
+    /// The elements of each member's part of a buffer; 0 if there is no such part.
+    private static long part(Buffer buffer) {
+        Dim elements = buffer.elements();
+        Dim one = elements.substitute(name -> name.equals(LoopProgram.MEMBERS.name()) ? Dim.ONE : Dim.named(name));
+        return one.isConstant() && elements.equals(Dim.named(LoopProgram.MEMBERS.name()).times(one.value())) ? one.value() : 0;
+    }
+
+    /// Whether what is kept in a buffer is for this row alone: it is scratch memory of the member's own, in which all rows have the same place.
+    private boolean isOwn(Buffer buffer, Stmt.For rows) {
+        var inner = new HashSet<Expr.Var>();
+        var places = new ArrayList<Expr>(new Reads(rows.body()).places.getOrDefault(buffer, List.of()));
+        within(rows.body(), s -> {
+            if (s instanceof Stmt.Let let) {
+                inner.add(let.name());
+            } else if (s instanceof Stmt.Store store && store.to() == buffer) {
+                places.add(store.index());
+            }
+        });
+        inner.add(rows.i());
+        long part = part(buffer);
+        return buffer.role() == Buffer.Role.TEMP && part > 0
+                && places.stream().allMatch(e -> indices.of(e).filter(a -> a.coefficient(LoopProgram.MEMBER).is(part) && a.names().noneMatch(inner::contains)).isPresent());
     }
 
     /// Whether a row may be done twice: nothing is read that the row changes afterwards.
@@ -129,14 +178,14 @@ final class RowsAhead {
         return true;
     }
 
-    /// Whether both loops go through a long row, the first one only to combine its elements, the second one only to store others, and could do so together.
-    private static boolean allowsJoin(Stmt.For begin, Stmt.For finish) {
+    /// Whether both loops go through a long row, the first one only to combine its elements, or to store others and combine those, the second one to do one or the other, and could do so together.
+    private static boolean allowsJoin(Stmt.For begin, Stmt.For finish, boolean keeps) {
         return begin.from() instanceof Expr.Const(_, long zero, _) && zero == 0 && finish.from() instanceof Expr.Const(_, long nought, _) && nought == 0
                 && begin.to() instanceof Expr.Const(_, long length, _) && finish.to() instanceof Expr.Const(_, long other, _) && length == other
                 && begin.step() % finish.step() == 0 && length % begin.step() == 0 && length / begin.step() >= FEWEST_STEPS
-                && begin.body().stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Assign)
-                && finish.body().stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store)
-                && Abreast.length(begin.body()) + begin.step() / finish.step() * Abreast.length(finish.body()) <= MOST_STEPS;
+                && begin.body().stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Assign || s instanceof Stmt.Store && keeps)
+                && finish.body().stream().allMatch(s -> s instanceof Stmt.Let || (keeps ? s instanceof Stmt.Assign : s instanceof Stmt.Store))
+                && Abreast.length(begin.body()) + begin.step() / finish.step() * Abreast.length(finish.body()) <= (keeps ? MOST_STEPS_KEPT : MOST_STEPS);
     }
 
     private static Stmt joined(Stmt.For begin, Stmt.For finish) {
@@ -166,28 +215,38 @@ final class RowsAhead {
 
     private static Set<Buffer> stores(List<Stmt> statements) {
         var buffers = new HashSet<Buffer>();
+        within(statements, s -> {
+            if (s instanceof Stmt.Store store) {
+                buffers.add(store.to());
+            }
+        });
+        return buffers;
+    }
+
+    /// Visits statements and those within them.
+    private static void within(List<Stmt> statements, Consumer<Stmt> visit) {
         for (Stmt s : statements) {
+            visit.accept(s);
             switch (s) {
-                case Stmt.Store store -> buffers.add(store.to());
-                case Stmt.For loop -> buffers.addAll(stores(loop.body()));
+                case Stmt.For loop -> within(loop.body(), visit);
                 case Stmt.If(_, var then, var otherwise) -> {
-                    buffers.addAll(stores(then));
-                    buffers.addAll(stores(otherwise));
+                    within(then, visit);
+                    within(otherwise, visit);
                 }
                 case Stmt.While(var head, _, var body) -> {
-                    buffers.addAll(stores(head));
-                    buffers.addAll(stores(body));
+                    within(head, visit);
+                    within(body, visit);
                 }
-                case Stmt.Let _, Stmt.Assign _, Stmt.Launch _, Stmt.Barrier _ -> { }
+                case Stmt.Store _, Stmt.Let _, Stmt.Assign _, Stmt.Launch _, Stmt.Barrier _ -> { }
             }
         }
-        return buffers;
     }
 
     /// The names and buffers that statements read; names that they declare and use themselves are among them.
     private static final class Reads extends Rewriter {
         final Set<Expr.Var> names = Collections.newSetFromMap(new IdentityHashMap<>());
         final Set<Buffer> buffers = new HashSet<>();
+        final Map<Buffer, List<Expr>> places = new IdentityHashMap<>();
 
         Reads(List<Stmt> statements) {
             copy(statements);
@@ -199,6 +258,7 @@ final class RowsAhead {
                 names.add(name);
             } else if (e instanceof Expr.Load load) {
                 buffers.add(load.buffer());
+                places.computeIfAbsent(load.buffer(), _ -> new ArrayList<>()).add(load.index());
             }
             return super.copy(e);
         }
