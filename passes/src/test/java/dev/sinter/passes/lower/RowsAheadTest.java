@@ -76,10 +76,17 @@ class RowsAheadTest {
 
     /// Rows with mean 0 and variance 1.
     private Value normal(Value x) {
-        Shape row = Shape.of(x.dim(0).value(), 1);
-        Value centred = g.minus(x, g.reshape(g.times(g.sum(x, List.of(1)), g.fill(new Type.Tensor(ElementType.F32, Shape.of(x.dim(0).value())), 1.0 / WIDTH)), row));
-        Value squares = g.reshape(g.sum(g.times(centred, centred), List.of(1)), row);
-        return g.over(centred, g.unary(UnaryFn.SQRT, g.plus(squares, g.fill(squares.tensor(), 1e-5))));
+        Value centred = g.minus(x, perRow(mean(x)));
+        return g.over(centred, perRow(g.unary(UnaryFn.SQRT, mean(g.times(centred, centred)))));
+    }
+
+    private Value mean(Value x) {
+        Value sum = g.sum(x, List.of(1));
+        return g.times(sum, g.fill(sum.tensor(), 1.0 / WIDTH));
+    }
+
+    private Value perRow(Value x) {
+        return g.reshape(x, Shape.of(x.dim(0).value(), 1));
     }
 
     /// The places where members hand something on from row to row.
