@@ -6,7 +6,6 @@ import dev.sinter.ir.loop.Expr;
 import dev.sinter.ir.loop.Fn;
 import dev.sinter.ir.loop.LoopProgram;
 import dev.sinter.ir.loop.Stmt;
-import dev.sinter.ir.loop.Stmt;
 import dev.sinter.ir.loop.Stmt.Binding;
 import dev.sinter.ir.type.Dim;
 import java.util.ArrayList;
