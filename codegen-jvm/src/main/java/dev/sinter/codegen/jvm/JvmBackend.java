@@ -164,7 +164,9 @@ public final class JvmBackend {
         new MethodBody(target, callees, first, false, _ -> second.storesBegin()).write(method);
         var code = new CodeSizeEvaluator(out.visitMethod(ACC_PRIVATE | ACC_STATIC, method.name(), method.descriptor(), null, null));
         code.visitCode();
-        new MethodBody(target, callees, code, first.isTooMuch(), instructions -> second.writeBallast(instructions, target.vectorBits(), METHOD_LIMIT - size.getMaxSize())).write(method);
+        int room = METHOD_LIMIT - size.getMaxSize();
+        var ballasted = second.amongReads(code, target.vectorBits(), room);
+        new MethodBody(target, callees, ballasted, first.isTooMuch(), instructions -> second.writeBallast(instructions, target.vectorBits(), room)).write(method);
         code.visitMaxs(0, 0);
         code.visitEnd();
         return code.getMaxSize() < METHOD_LIMIT;
