@@ -15,7 +15,6 @@ import dev.sinter.ir.type.Type;
 import dev.sinter.passes.schedule.Machine;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -42,7 +41,7 @@ class DeinterleavedTest {
         Value windows = g.add(new Window(g.add(new Window(x, 1, c.taps, c.stride, 1)), 2, c.taps, c.stride, 1));
         var convolution = Programs.function(List.of(x, w), g.add(new Dot(w, windows, List.of(), List.of(), List.of(1, 2, 3), List.of(0, 3, 4))));
         var random = new Random(1);
-        var arguments = List.of(random(x, random), random(w, random));
+        var arguments = List.of(Programs.random(x, random), Programs.random(w, random));
         NdArray expected = Programs.run(convolution, arguments, Machine.SCALAR, 1).getFirst();
         for (Machine machine : Programs.MACHINES) {
             for (int members = 1; members <= 3; members++) {
@@ -54,11 +53,5 @@ class DeinterleavedTest {
 
     private static Value parameter(Graph g, Shape shape) {
         return g.parameter("p", new Type.Tensor(ElementType.F32, shape));
-    }
-
-    private static NdArray random(Value v, Random random) {
-        NdArray array = NdArray.zeros(v.element(), v.shape().dims().stream().mapToLong(Dim::value).toArray());
-        IntStream.range(0, Math.toIntExact(array.size())).forEach(i -> array.set(i, v.element().round(random.nextGaussian())));
-        return array;
     }
 }

@@ -17,7 +17,6 @@ import dev.sinter.passes.schedule.Machine;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -56,10 +55,10 @@ class FramedImageTest {
         var apart = Programs.function(List.of(x, w), sums);
         var whole = Programs.function(List.of(x, w), sums, padded);      // what is a result is in memory, padding and all
         var random = new Random(1);
-        NdArray image = random(x, random);
+        NdArray image = Programs.random(x, random);
         image.set(Math.toIntExact(c.columns - 1), Double.POSITIVE_INFINITY);        // seen at the end of its line, not at the beginning of the next
         image.set(Math.toIntExact(image.size() - c.columns), Double.NaN);
-        var arguments = List.of(image, random(w, random));
+        var arguments = List.of(image, Programs.random(w, random));
         NdArray expected = Programs.run(whole, arguments, Machine.SCALAR, 1).getFirst();
         for (Machine machine : Programs.MACHINES) {
             var lowered = Programs.lower(Programs.entry(apart), machine);
@@ -83,11 +82,5 @@ class FramedImageTest {
 
     private static Value parameter(Graph g, Shape shape) {
         return g.parameter("p", new Type.Tensor(ElementType.F32, shape));
-    }
-
-    private static NdArray random(Value v, Random random) {
-        NdArray array = NdArray.zeros(v.element(), v.shape().dims().stream().mapToLong(Dim::value).toArray());
-        IntStream.range(0, Math.toIntExact(array.size())).forEach(i -> array.set(i, v.element().round(random.nextGaussian())));
-        return array;
     }
 }

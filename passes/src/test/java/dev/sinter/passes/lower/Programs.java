@@ -8,6 +8,7 @@ import dev.sinter.ir.interp.Interpreter;
 import dev.sinter.ir.loop.Buffer;
 import dev.sinter.ir.loop.LoopInterpreter;
 import dev.sinter.ir.loop.LoopVerifier;
+import dev.sinter.ir.type.Dim;
 import dev.sinter.ir.type.ElementType;
 import dev.sinter.passes.schedule.Machine;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /// Lowers functions and runs them on the loop interpreter.
@@ -119,5 +121,12 @@ final class Programs {
             }
         }
         return String.join("; ", wrong);
+    }
+
+    /// Normally distributed numbers in the shape of a value, all of whose dims are known.
+    static NdArray random(Value v, Random random) {
+        NdArray array = NdArray.zeros(v.element(), v.shape().dims().stream().mapToLong(Dim::value).toArray());
+        IntStream.range(0, Math.toIntExact(array.size())).forEach(i -> array.set(i, v.element().round(random.nextGaussian())));
+        return array;
     }
 }

@@ -17,7 +17,6 @@ import dev.sinter.ir.type.Type;
 import dev.sinter.passes.schedule.Machine;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -54,7 +53,7 @@ class UnpaddedTest {
         var apart = Programs.function(List.of(x, w), sums);
         var whole = Programs.function(List.of(x, w), sums, padded);      // what is a result is in memory, padding and all
         var random = new Random(1);
-        var arguments = List.of(random(x, random), random(w, random));
+        var arguments = List.of(Programs.random(x, random), Programs.random(w, random));
         NdArray expected = Programs.run(whole, arguments, Machine.SCALAR, 1).getFirst();
         assertEquals("", Programs.difference(Interpreter.run(whole, arguments).getFirst(), expected, 1e-5));
         for (Machine machine : Programs.MACHINES) {
@@ -73,11 +72,5 @@ class UnpaddedTest {
 
     private static Value parameter(Graph g, Shape shape) {
         return g.parameter("p", new Type.Tensor(ElementType.F32, shape));
-    }
-
-    private static NdArray random(Value v, Random random) {
-        NdArray array = NdArray.zeros(v.element(), v.shape().dims().stream().mapToLong(Dim::value).toArray());
-        IntStream.range(0, Math.toIntExact(array.size())).forEach(i -> array.set(i, v.element().round(random.nextGaussian())));
-        return array;
     }
 }
